@@ -1,0 +1,1 @@
+//! Drills and kits: what they are, read from disk and validated.

@@ -1,0 +1,1 @@
+//! How a system speaks: the `tracing` and `metrics` facades, encoded as OTLP.

@@ -1,0 +1,1 @@
+//! Runs a system, takes a submission, and judges it; emits events and prints nothing.

@@ -1,0 +1,3 @@
+//! The `firedrill` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Sessions, notebooks, hints, evidence and scores, and the SQL schema they live in.

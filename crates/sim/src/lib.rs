@@ -1,0 +1,1 @@
+//! The world a system runs in: time, tasks, randomness, CPU, memory, network and simulated peers.

@@ -1,0 +1,1 @@
+//! The signals: OTLP in, the recording on disk, and queries over it.

@@ -1,0 +1,1 @@
+//! A multi-tenant workflow automation platform.

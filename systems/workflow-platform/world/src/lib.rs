@@ -1,0 +1,1 @@
+//! The world around the workflow platform: its databases, partners, customers and scenarios.
