@@ -1,0 +1,69 @@
+//! `cargo xtask test`: every test of the project, in the order in which a failure is cheapest.
+
+use crate::shell::{command, root, run as execute, say, target};
+use crate::{requirements, web};
+
+/// Which tests to run; all when nothing is said.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Only the Rust tests
+    #[arg(long, conflicts_with = "page")]
+    rust: bool,
+    /// Only the page's own tests and the tests in a browser
+    #[arg(long)]
+    page: bool,
+}
+
+impl Arguments {
+    /// Everything.
+    pub(crate) fn all() -> Self {
+        Self {
+            rust: false,
+            page: false,
+        }
+    }
+}
+
+/// Runs the tests.
+///
+/// # Errors
+/// When a requirement is missing or a test fails.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    requirements::ensure()?;
+    if !arguments.page {
+        rust()?;
+    }
+    if !arguments.rust {
+        page()?;
+    }
+    say("All tests passed.");
+    Ok(())
+}
+
+fn rust() -> anyhow::Result<()> {
+    execute(&mut command(
+        "cargo",
+        &["nextest", "run", "--workspace", "--release"],
+    ))?;
+    execute(&mut command(
+        "cargo",
+        &["test", "--workspace", "--release", "--doc", "--quiet"],
+    ))
+}
+
+fn page() -> anyhow::Result<()> {
+    web::install()?;
+    execute(&mut web::npm(&["run", "check"]))?;
+    execute(&mut web::npm(&["test"]))?;
+    execute(&mut command(
+        "cargo",
+        &["build", "--release", "--package", "firedrill"],
+    ))?;
+    let binary = target().join("release").join("firedrill");
+    let binary = if binary.is_absolute() {
+        binary
+    } else {
+        root().join(binary)
+    };
+    execute(web::npm(&["run", "e2e"]).env("FIREDRILL_BIN", binary))
+}
