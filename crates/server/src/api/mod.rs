@@ -1,0 +1,96 @@
+//! The HTTP API under `/api/v1`: one file per group of endpoints, each with its answer's types.
+//!
+//! The OpenAPI document is made from these types and handlers, and the page's typed client is made
+//! from the document; see [`openapi`].
+
+pub mod answer;
+pub mod code;
+pub mod database;
+pub mod drills;
+pub mod facets;
+pub mod hints;
+pub mod logs;
+pub mod metric_names;
+pub mod metrics;
+pub mod notebook;
+mod openapi;
+pub mod recordings;
+pub mod session;
+pub mod session_events;
+pub mod sessions;
+pub mod spans;
+pub mod timeline;
+pub mod trace;
+pub mod traces;
+pub mod version;
+
+pub use openapi::openapi;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::problem::Problem;
+
+/// Every endpoint, relative to `/api/v1`.
+pub(crate) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(version::version))
+        .routes(routes!(drills::list_drills))
+        .merge(session_routes())
+        .merge(recording_routes())
+        .routes(routes!(code::list_files))
+        .routes(routes!(code::get_file))
+        .routes(routes!(code::search_code))
+}
+
+fn session_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(sessions::create_session, sessions::list_sessions))
+        .routes(routes!(sessions::get_session, sessions::delete_session))
+        .routes(routes!(sessions::retry_session))
+        .routes(routes!(session_events::session_events))
+        .routes(routes!(notebook::list_entries, notebook::add_entry))
+        .routes(routes!(notebook::change_entry, notebook::remove_entry))
+        .routes(routes!(hints::get_hints, hints::show_hint))
+        .routes(routes!(answer::get_answer, answer::save_answer))
+        .routes(routes!(answer::hand_in))
+        .routes(routes!(answer::get_result))
+}
+
+fn recording_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(recordings::list_recordings))
+        .routes(routes!(recordings::get_recording))
+        .routes(routes!(timeline::timeline))
+        .routes(routes!(metrics::metrics_range))
+        .routes(routes!(metrics::metrics_instant))
+        .routes(routes!(metrics::metrics_exemplars))
+        .routes(routes!(metric_names::metric_names))
+        .routes(routes!(metric_names::metric_labels))
+        .routes(routes!(traces::search_traces))
+        .routes(routes!(traces::scatter))
+        .routes(routes!(trace::get_trace))
+        .routes(routes!(spans::span_stats))
+        .routes(routes!(spans::query_spans))
+        .routes(routes!(facets::span_facets))
+        .routes(routes!(facets::log_facets))
+        .routes(routes!(facets::list_keys))
+        .routes(routes!(facets::list_values))
+        .routes(routes!(logs::search_logs))
+        .routes(routes!(logs::log_histogram))
+        .routes(routes!(logs::log_patterns))
+        .routes(routes!(database::database_samples))
+        .routes(routes!(database::database_sessions))
+        .routes(routes!(database::database_statements))
+}
+
+/// The answer of an endpoint whose part of the server is not there yet.
+fn pending() -> Problem {
+    Problem::new(
+        axum::http::StatusCode::NOT_IMPLEMENTED,
+        "not-implemented",
+        "This version of the server does not answer this request",
+        "Update Firedrill",
+    )
+}

@@ -1,0 +1,96 @@
+//! The shape of a session, shared by the session endpoints and by the event stream.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::drills::{Level, SystemSummary, Tool};
+use crate::problem::Problem;
+
+/// One run of a drill.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Session {
+    /// The id in URLs.
+    pub id: String,
+    /// The drill that it runs.
+    pub drill: SessionDrill,
+    /// The seed of its incident, decimal.
+    #[schema(example = "7")]
+    pub seed: String,
+    /// The difficulty of its incident.
+    pub difficulty: Level,
+    /// Where it stands.
+    pub state: SessionState,
+    /// Its recording; null until it is ready.
+    pub recording_id: Option<String>,
+    /// The task, in Markdown.
+    pub brief_md: String,
+    /// What the tools should open with; null until it is ready.
+    pub start_range: Option<TimeRange>,
+    /// When it was created, ms since the epoch.
+    pub created_at_ms: i64,
+    /// When its clock started, that is when it became ready; null before.
+    pub started_at_ms: Option<i64>,
+    /// When it was handed in; null before.
+    pub handed_in_at_ms: Option<i64>,
+    /// How far the incident has been simulated.
+    pub preparation: Preparation,
+    /// Why it failed; null otherwise.
+    pub problem: Option<Problem>,
+}
+
+/// What a session shows of its drill.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SessionDrill {
+    /// The neutral id.
+    pub id: String,
+    /// The symptom as users report it.
+    pub title: String,
+    /// The system under debug.
+    pub system: SystemSummary,
+    /// Planned length.
+    pub minutes: u32,
+    /// The tools that are of use.
+    pub tools: Vec<Tool>,
+}
+
+/// Where a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionState {
+    /// The incident is being simulated.
+    Preparing,
+    /// The candidate can work; the clock runs.
+    Ready,
+    /// The incident could not be simulated; it can be retried.
+    Failed,
+    /// Handed in and scored.
+    HandedIn,
+}
+
+/// A half-open range of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TimeRange {
+    /// Start, ms since the epoch.
+    pub start_ms: i64,
+    /// End (exclusive), ms since the epoch.
+    pub end_ms: i64,
+}
+
+/// How far the incident has been simulated.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
+pub struct Preparation {
+    /// 0 to 1.
+    pub fraction: f64,
+    /// Virtual time that has passed.
+    pub virtual_elapsed_ms: u64,
+    /// Virtual time of the whole incident; 0 until the system said so.
+    pub virtual_total_ms: u64,
+    /// Spans recorded.
+    pub spans: u64,
+    /// Log records recorded.
+    pub logs: u64,
+    /// Real time that has passed.
+    pub elapsed_ms: u64,
+    /// Real time that is left, estimated; null while there is nothing to estimate from.
+    pub eta_ms: Option<u64>,
+}

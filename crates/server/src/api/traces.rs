@@ -1,0 +1,146 @@
+//! Traces: search and scatter.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::App;
+use crate::extract::{Path, Query};
+use crate::problem::Problem;
+
+/// Parameters of a trace search.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct TraceSearchParams {
+    /// Start, ms since the epoch; the recording's without it.
+    pub start_ms: Option<i64>,
+    /// End (exclusive), ms since the epoch; the recording's without it.
+    pub end_ms: Option<i64>,
+    /// A filter over spans; a trace matches when one of its spans does. Everything without it.
+    pub filter: Option<String>,
+    /// Default `newest`.
+    pub order: Option<TraceOrder>,
+    /// Traces per page, 1 to 500, default 50.
+    #[param(default = 50, minimum = 1, maximum = 500)]
+    pub limit: Option<usize>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// Orders of a trace list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TraceOrder {
+    /// Latest start first.
+    #[default]
+    Newest,
+    /// Longest first.
+    Slowest,
+    /// Failed first, each group latest first.
+    Errors,
+}
+
+/// One page of traces.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TraceList {
+    /// The traces of this page.
+    pub traces: Vec<TraceSummary>,
+    /// Traces that match.
+    pub total: u64,
+    /// For the next page; null on the last.
+    pub next_cursor: Option<String>,
+    /// Server time for this answer.
+    pub query_ms: f64,
+}
+
+/// A trace in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TraceSummary {
+    /// 32 hexadecimal digits.
+    pub trace_id: String,
+    /// Service of the root span.
+    pub service: String,
+    /// Name of the root span.
+    pub name: String,
+    /// Start of the trace, ns since the epoch, decimal.
+    pub start_unix_nano: String,
+    /// From its first start to its last end.
+    pub duration_ns: u64,
+    /// Spans in the trace.
+    pub spans: u32,
+    /// Spans with status error.
+    pub errors: u32,
+    /// Services in the trace.
+    pub services: Vec<String>,
+    /// Spans that match the filter.
+    pub matched: u32,
+}
+
+/// Parameters of a scatter plot.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ScatterParams {
+    /// Start, ms since the epoch; the recording's without it.
+    pub start_ms: Option<i64>,
+    /// End (exclusive), ms since the epoch; the recording's without it.
+    pub end_ms: Option<i64>,
+    /// A filter over spans; root spans without it.
+    pub filter: Option<String>,
+    /// Most points, 1 to 10000, default 2000.
+    #[param(default = 2000, minimum = 1, maximum = 10000)]
+    pub limit: Option<usize>,
+}
+
+/// Durations over time, in parallel columns. When reduced, the slowest and the failed are kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Scatter {
+    /// What `offset_ms` counts from, ms since the epoch.
+    pub base_ms: i64,
+    /// Start of each span since `base_ms`.
+    pub offset_ms: Vec<f64>,
+    /// Duration of each span.
+    pub duration_ns: Vec<u64>,
+    /// 1 where the span failed.
+    pub error: Vec<u8>,
+    /// Trace of each span.
+    pub trace_ids: Vec<String>,
+    /// Name of each span.
+    pub names: Vec<String>,
+    /// Points given.
+    pub shown: usize,
+    /// Spans that match.
+    pub total: u64,
+    /// Server time for this answer.
+    pub query_ms: f64,
+}
+
+/// Traces with a span that matches.
+#[utoipa::path(get, path = "/recordings/{recording}/traces", tag = "traces",
+    params(("recording" = String, Path, description = "Recording id"), TraceSearchParams),
+    responses(
+        (status = 200, body = TraceList),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn search_traces(
+    State(_app): State<App>,
+    Path(_recording): Path<String>,
+    Query(_params): Query<TraceSearchParams>,
+) -> Result<Json<TraceList>, Problem> {
+    Err(super::pending())
+}
+
+/// Durations of root spans, or of matching spans, over time.
+#[utoipa::path(get, path = "/recordings/{recording}/traces/scatter", tag = "traces",
+    params(("recording" = String, Path, description = "Recording id"), ScatterParams),
+    responses(
+        (status = 200, body = Scatter),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn scatter(
+    State(_app): State<App>,
+    Path(_recording): Path<String>,
+    Query(_params): Query<ScatterParams>,
+) -> Result<Json<Scatter>, Problem> {
+    Err(super::pending())
+}
