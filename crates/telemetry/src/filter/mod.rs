@@ -1,0 +1,1 @@
+//! The filter language for spans and logs, and the pipe for figures.

@@ -1,0 +1,1 @@
+//! A recording that is still being written: write-ahead log, recovery, sealing.

@@ -1,0 +1,1 @@
+//! Metric series: samples by name and labels, for the PromQL evaluator.

@@ -1,0 +1,1 @@
+//! Questions over tables: selection, groups, rows, traces, facets.
