@@ -14,6 +14,7 @@
 
 mod answer;
 mod catalogue;
+mod diagnosis;
 mod drill;
 mod embedded;
 mod error;
@@ -22,6 +23,7 @@ mod interviewer;
 mod manifest;
 mod predicate;
 mod source;
+mod trail;
 mod vocabulary;
 
 pub use answer::{
@@ -29,9 +31,11 @@ pub use answer::{
     RuledOutCriterion,
 };
 pub use catalogue::{Catalogue, Entry};
+pub use diagnosis::{Diagnosis, Location};
 pub use drill::{Drill, Incident, Kind, Level, StartRange, Tool};
 pub use error::{CatalogueError, Issue};
 pub use id::DrillId;
 pub use interviewer::{Hint, Interviewer};
 pub use predicate::Predicate;
+pub use trail::TrailQuery;
 pub use vocabulary::{System, Term, Vocabulary};

@@ -1,1 +1,9 @@
-//! Runs a system, takes a submission, and judges it; emits events and prints nothing.
+//! Runs a drill's incident and judges what a candidate hands in.
+//!
+//! It prints nothing: a run tells its caller what happens through events, and a judgement is a
+//! value. Two parts, each to be read by itself:
+//!
+//! - [`diagnosis`] scores a diagnosis against the drill's answer and the evidence trail;
+//! - [`incident`] starts the system as a child process and records what it says.
+
+pub mod diagnosis;
