@@ -1,0 +1,1 @@
+//! The store from OTLP bytes to selected samples.
