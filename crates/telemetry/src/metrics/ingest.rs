@@ -176,7 +176,9 @@ impl MetricStore {
             late |= !self.append(stream.series[index], time_ms, value);
         }
         for exemplar in &point.exemplars {
-            let Some(series) = bucket_of(exemplar.value, stream) else { break };
+            let Some(series) = bucket_of(exemplar.value, stream) else {
+                break;
+            };
             let stored = StoredExemplar {
                 time_ms: (exemplar.time_unix_nano / 1_000_000) as i64,
                 value: exemplar.value,
