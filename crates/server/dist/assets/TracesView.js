@@ -1,0 +1,1 @@
+import{n as e,t}from"./index.js";var n=e();function r(){return(0,n.jsx)(t,{title:`This build has no traces view`})}export{r as default};

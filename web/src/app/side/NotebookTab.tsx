@@ -1,0 +1,153 @@
+/** The notebook beside the tool: the latest first, and a field to write the next one. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link } from "wouter";
+import { api } from "@/api/endpoints";
+import { queries } from "@/api/queries";
+import type { EntryKind, NotebookEntry, Session } from "@/api/types";
+import { showToast } from "@/state/toasts";
+import { Button, IconButton } from "@/ui/Button";
+import { Chip } from "@/ui/Chip";
+import { TextField } from "@/ui/Field";
+import { Icon, isIcon } from "@/ui/Icon";
+import { Segmented } from "@/ui/Segmented";
+import { Empty, ErrorState, InlineError, Skeleton } from "@/ui/States";
+import { formatRange } from "@/viz/format";
+import { minutesAndSeconds } from "../Clock";
+import styles from "./side.module.css";
+
+const STATUS_WORDS = { open: "open", confirmed: "confirmed", ruled_out: "ruled out" } as const;
+
+export function NotebookTab({ session }: { session: Session }) {
+  const { data: entries, error, refetch } = useQuery(queries.notebook(session.id));
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!entries) return <Skeleton shape="text" />;
+  const latest = [...entries].sort((a, b) => b.created_at_ms - a.created_at_ms);
+  return (
+    <>
+      {latest.length === 0 ? (
+        <Empty title="The notebook is empty">
+          Press P over a chart or a table to pin it, or write a note.
+        </Empty>
+      ) : (
+        <div className={styles.section}>
+          {latest.map((entry) => (
+            <Entry key={entry.id} entry={entry} session={session} />
+          ))}
+        </div>
+      )}
+      {session.state === "ready" && <Compose session={session} />}
+    </>
+  );
+}
+
+function Entry({ entry, session }: { entry: NotebookEntry; session: Session }) {
+  const client = useQueryClient();
+  const { queryKey } = queries.notebook(session.id);
+  const remove = useMutation({
+    mutationFn: () => api.notebook.remove(session.id, entry.id),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey });
+      showToast({
+        text: "Entry removed",
+        icon: "trash",
+        action: {
+          label: "Undo",
+          run: async () => {
+            const { id: _id, created_at_ms: _created, updated_at_ms: _updated, ...content } = entry;
+            await api.notebook.add(session.id, content);
+            await client.invalidateQueries({ queryKey });
+          },
+        },
+      });
+    },
+  });
+  const icon =
+    entry.tool && isIcon(entry.tool) ? entry.tool : entry.kind === "evidence" ? "pin" : "note";
+  const range =
+    entry.start_ms !== null && entry.end_ms !== null
+      ? formatRange({ start: entry.start_ms, end: entry.end_ms })
+      : null;
+  return (
+    <article className={styles.entry}>
+      <div className={styles.entryHead}>
+        <Icon name={icon} size={12} />
+        <span>{entry.kind === "evidence" ? (entry.tool ?? "evidence") : entry.kind}</span>
+        {range && entry.kind === "evidence" && <span>{range}</span>}
+        {entry.status && (
+          <Chip tone={entry.status === "confirmed" ? "ok" : "plain"}>
+            {STATUS_WORDS[entry.status]}
+          </Chip>
+        )}
+        <span className="grow" />
+        <span>{clockOf(session, entry.created_at_ms)}</span>
+        <IconButton small icon="trash" label="Remove this entry" onPress={() => remove.mutate()} />
+      </div>
+      <p className={styles.entryText}>
+        {entry.url ? <Link href={entry.url}>{entry.text}</Link> : entry.text}
+      </p>
+      {entry.query && <code className="ellipsis">{entry.query}</code>}
+    </article>
+  );
+}
+
+function clockOf(session: Session, at: number): string {
+  if (session.started_at_ms === null) return "";
+  return minutesAndSeconds(Math.max(0, Math.round((at - session.started_at_ms) / 1000)));
+}
+
+function Compose({ session }: { session: Session }) {
+  const client = useQueryClient();
+  const [kind, setKind] = useState<EntryKind>("note");
+  const [text, setText] = useState("");
+  const add = useMutation({
+    mutationFn: () =>
+      api.notebook.add(session.id, {
+        kind,
+        text: text.trim(),
+        status: kind === "hypothesis" ? "open" : null,
+        tool: null,
+        url: null,
+        query: null,
+        start_ms: null,
+        end_ms: null,
+      }),
+    onSuccess: async () => {
+      setText("");
+      await client.invalidateQueries({ queryKey: queries.notebook(session.id).queryKey });
+    },
+  });
+  const submit = () => text.trim() !== "" && add.mutate();
+  return (
+    <div className={styles.compose}>
+      <TextField
+        label="New entry"
+        hideLabel
+        rows={2}
+        value={text}
+        onChange={setText}
+        onSubmit={submit}
+        placeholder="Write a note, or press P anywhere to pin"
+      />
+      <div className={styles.foot}>
+        <Segmented
+          label="Kind of entry"
+          value={kind}
+          onChange={setKind}
+          options={[
+            { value: "note", label: "Note" },
+            { value: "hypothesis", label: "Hypothesis" },
+          ]}
+        />
+        <Button
+          small
+          onPress={submit}
+          disabledReason={text.trim() === "" ? "Write something first" : null}
+        >
+          Save
+        </Button>
+      </div>
+      {add.error && <InlineError error={add.error} />}
+    </div>
+  );
+}

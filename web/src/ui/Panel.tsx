@@ -1,0 +1,102 @@
+/**
+ * A flush panel with a title line: what, then the unit in grey, then actions. Where it shows a picture it
+ * also takes its table twin (`table`, key T) and what the pin button keeps (`pin`, key P).
+ */
+import { type ReactNode, useCallback, useId, useState } from "react";
+import { Link } from "wouter";
+import { activePanel } from "@/state/activePanel";
+import { type Pin, usePin } from "@/state/pin";
+import { IconButton } from "./Button";
+import { cx } from "./cx";
+import { Icon } from "./Icon";
+import styles from "./Panel.module.css";
+
+export interface PanelProps {
+  title: ReactNode;
+  /** The unit or scope, in grey: "seconds, log scale". */
+  unit?: ReactNode;
+  children: ReactNode;
+  /** Controls at the right of the title line, before pin and table. */
+  actions?: ReactNode;
+  legend?: ReactNode;
+  pin?: () => Pin;
+  table?: () => ReactNode;
+  /** Address of the explorer with the query behind this panel. */
+  openHref?: string;
+  openLabel?: string;
+  /** Head with a line and a ground, for panels of a list. */
+  lined?: boolean;
+  className?: string;
+  /** Heading level; 2 by default. */
+  level?: 2 | 3;
+  /** The body scrolls; a picture does not. */
+  scroll?: boolean;
+}
+
+export function Panel(props: PanelProps) {
+  const { title, unit, children, actions, legend, pin, table, openHref, lined, level = 2 } = props;
+  const id = useId();
+  const [asTable, setAsTable] = useState(false);
+  const doPin = usePinOrNull(pin);
+  const Heading = level === 2 ? "h2" : "h3";
+
+  const activate = useCallback(() => {
+    if (activePanel.get()?.id === id && !pin && !table) return;
+    activePanel.set({
+      id,
+      pin: pin ?? null,
+      toggleTable: table ? () => setAsTable((now) => !now) : null,
+    });
+  }, [id, pin, table]);
+
+  return (
+    <section
+      className={cx(styles.panel, props.className)}
+      aria-labelledby={`${id}-title`}
+      onPointerEnter={activate}
+      onFocusCapture={activate}
+    >
+      <div className={cx(styles.head, lined && styles.lined)}>
+        <Heading id={`${id}-title`} className={styles.title}>
+          {title}
+        </Heading>
+        {unit && <span className={styles.unit}>{unit}</span>}
+        <span className="grow" />
+        {actions}
+        {doPin && <IconButton small icon="pin" label="Pin to notebook" keys="p" onPress={doPin} />}
+        {table && (
+          <IconButton
+            small
+            icon={asTable ? "chart" : "table"}
+            label={asTable ? "Show as chart" : "Show as table"}
+            keys="t"
+            onPress={() => setAsTable(!asTable)}
+          />
+        )}
+        {openHref && (
+          <Link
+            href={openHref}
+            className={styles.open}
+            aria-label={props.openLabel ?? "Open in explorer"}
+          >
+            <Icon name="open" size={14} />
+          </Link>
+        )}
+      </div>
+      <div className={cx(styles.body, (props.scroll || asTable) && styles.scroll)}>
+        {asTable && table ? table() : children}
+      </div>
+      {legend && <div className={styles.legend}>{legend}</div>}
+    </section>
+  );
+}
+
+function usePinOrNull(pin: (() => Pin) | undefined): (() => void) | null {
+  const doPin = usePin();
+  return pin && doPin ? () => doPin(pin()) : null;
+}
+
+/** Panels side by side, parted by one line. Give it `gridTemplate` by a class. */
+export function PanelGrid({ children, className }: { children: ReactNode; className?: string }) {
+  return <div className={cx(styles.grid, className)}>{children}</div>;
+}

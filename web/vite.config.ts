@@ -1,0 +1,33 @@
+// The build writes stable, unhashed names straight into the folder that the server embeds, so that a
+// rebuild touches the same few files and two builds of one tree are equal byte for byte.
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const source = fileURLToPath(new URL("./src", import.meta.url));
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { "@": source } },
+  build: {
+    outDir: "../crates/server/dist",
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: {
+        entryFileNames: "assets/[name].js",
+        chunkFileNames: "assets/[name].js",
+        assetFileNames: "assets/[name][extname]",
+      },
+    },
+  },
+  css: { modules: { generateScopedName: "[name]_[local]" } },
+  server: {
+    host: "127.0.0.1",
+    proxy: { "/api": { target: process.env.FIREDRILL_URL ?? "http://127.0.0.1:7070" } },
+  },
+  test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx"] },
+});
