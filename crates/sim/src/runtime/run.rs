@@ -1,0 +1,194 @@
+//! Runs a world in virtual time or live.
+//!
+//! Virtual: tokio's current-thread scheduler *without* a time driver. When it has nothing left to run it
+//! calls a hook, and the hook moves the clock to the next deadline and wakes the one timer that is due. So
+//! real tokio tasks and channels work, at a resolution of a nanosecond, and hours pass as fast as they can
+//! be computed. tokio's own paused clock is not used: it rounds to a millisecond and doubles short latencies.
+//!
+//! Live: an ordinary multi-threaded tokio. Start at [`Runtime::run`].
+
+use std::{cell::Cell, future::Future, panic::resume_unwind, sync::Arc};
+
+use tokio::runtime::{Builder, Runtime as Tokio};
+
+use super::{
+    ticks,
+    world::{self, World},
+};
+use crate::time::{self, Timestamp, timers};
+
+/// Runs a future and everything that it spawns.
+#[derive(Debug)]
+pub struct Runtime {
+    mode: Mode,
+}
+
+#[derive(Debug)]
+enum Mode {
+    Virtual { seed: u64, start: Timestamp },
+    Live,
+}
+
+thread_local! {
+    /// Seed of the virtual world on this thread while its main future has not ended.
+    static RUNNING: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+impl Runtime {
+    /// A world whose clock starts at `start` and whose every choice follows from `seed`.
+    pub fn virtual_time(seed: u64, start: Timestamp) -> Self {
+        Self {
+            mode: Mode::Virtual { seed, start },
+        }
+    }
+
+    /// A world on the wall clock, with a seed drawn from it.
+    pub fn live() -> Self {
+        Self { mode: Mode::Live }
+    }
+
+    /// Runs `main` to its end and returns its result; tasks that are still running are dropped, and what they
+    /// had not finished recording is lost, as it would be when a machine is switched off.
+    ///
+    /// # Panics
+    /// When `main` panics; in virtual time also when nothing can ever happen any more, naming the seed.
+    pub fn run<F>(self, main: F) -> F::Output
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        match self.mode {
+            Mode::Virtual { seed, start } => run_virtual(seed, start, main),
+            Mode::Live => run_live(main),
+        }
+    }
+}
+
+/// Puts the thread back when a run ends, however it ends.
+struct Entered {
+    previous: Option<Arc<World>>,
+}
+
+impl Entered {
+    fn new(world: Arc<World>) -> Self {
+        Self {
+            previous: world::enter(Some(world)),
+        }
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        RUNNING.set(None);
+        time::set_outside();
+        world::enter(self.previous.take());
+    }
+}
+
+fn run_virtual<F>(seed: u64, start: Timestamp, main: F) -> F::Output
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    timers::clear();
+    let entered = Entered::new(World::new(seed));
+    time::set_virtual(start);
+    ticks::start(start);
+    ticks::describe();
+    RUNNING.set(Some(seed));
+    let tokio = build(Builder::new_current_thread().on_thread_park(advance));
+    let output = run_to_end(tokio, async move {
+        let output = main.await;
+        // The hook is called once more before the result is seen; nothing is left to happen then.
+        RUNNING.set(None);
+        output
+    });
+    drop(entered);
+    output
+}
+
+/// Nothing is runnable at this instant: move on to the next.
+fn advance() {
+    let Some(seed) = RUNNING.get() else { return };
+    let Some(deadline) = timers::next_deadline() else {
+        panic!(
+            "the simulation stands still at {}: no task can run and no timer is set; seed {seed}",
+            time::now()
+        );
+    };
+    let deadline = Timestamp::from_unix_nanos(deadline);
+    ticks::run_until(deadline);
+    time::set_now(deadline);
+    timers::fire_next();
+}
+
+fn run_live<F>(main: F) -> F::Output
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    let world = World::new(emit::wall_clock());
+    let for_workers = Arc::clone(&world);
+    let entered = Entered::new(world);
+    time::set_live();
+    ticks::describe();
+    let tokio = build(
+        Builder::new_multi_thread()
+            .enable_all()
+            .on_thread_start(move || {
+                time::set_live();
+                world::enter(Some(Arc::clone(&for_workers)));
+            }),
+    );
+    let output = run_to_end(tokio, async move {
+        let beat = crate::task::spawn_outside(async {
+            let mut beat = time::interval(ticks::PERIOD);
+            loop {
+                beat.tick().await;
+                ticks::collect();
+            }
+        });
+        let flush = crate::task::spawn_outside(async {
+            let mut beat = time::interval(std::time::Duration::from_secs(1));
+            loop {
+                beat.tick().await;
+                emit::flush();
+            }
+        });
+        let output = main.await;
+        beat.abort();
+        flush.abort();
+        ticks::collect();
+        output
+    });
+    drop(entered);
+    output
+}
+
+fn build(builder: &mut Builder) -> Tokio {
+    match builder.build() {
+        Ok(tokio) => tokio,
+        Err(error) => panic!("the operating system refused what a runtime needs: {error}"),
+    }
+}
+
+/// Runs `main` as a task like all others, so that it takes its turn in the same queue.
+fn run_to_end<F>(tokio: Tokio, main: F) -> F::Output
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the main task is started from outside the runtime"
+    )]
+    let main = tokio.spawn(main);
+    let outcome = tokio.block_on(main);
+    let lost = emit::discard();
+    drop(tokio);
+    drop(lost);
+    match outcome {
+        Ok(output) => output,
+        Err(error) => resume_unwind(error.into_panic()),
+    }
+}
