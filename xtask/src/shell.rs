@@ -28,6 +28,16 @@ pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
     command
 }
 
+/// The built product, which must be there already.
+pub(crate) fn firedrill() -> Command {
+    Command::new(binary())
+}
+
+/// Where the built product lies.
+pub(crate) fn binary() -> PathBuf {
+    root().join(target()).join("release").join("firedrill")
+}
+
 /// Runs a command with its output on the terminal.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every test of the project, in the order in which a failure is cheapest.
 
-use crate::shell::{command, root, run as execute, say, target};
+use crate::shell::{binary, command, run as execute, say};
 use crate::{requirements, web};
 
 /// Which tests to run; all when nothing is said.
