@@ -1,5 +1,7 @@
-import { Empty } from "@/ui/States";
+/** The traces tool: the search without a trace in the address, the trace with one. */
+import { TracePage } from "./TracePage";
+import { TraceSearch } from "./TraceSearch";
 
-export default function TracesView() {
-  return <Empty title="This build has no traces view" />;
+export function TracesView({ rest }: { rest: string }) {
+  return rest === "" ? <TraceSearch /> : <TracePage key={rest} traceId={rest} />;
 }

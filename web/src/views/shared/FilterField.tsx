@@ -1,0 +1,41 @@
+/**
+ * The filter of logs and traces. Enter applies; the last filter that was understood stays in force until
+ * the next one is, and an error stands below with its position.
+ */
+import { useEffect, useRef, useState } from "react";
+import { useCommand } from "@/state/useCommand";
+import { SearchField } from "@/ui/Field";
+
+export interface FilterFieldProps {
+  label: string;
+  value: string;
+  placeholder: string;
+  onApply(filter: string): void;
+  className?: string;
+}
+
+export function FilterField({ label, value, placeholder, onApply, className }: FilterFieldProps) {
+  const [draft, setDraft] = useState(value);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => setDraft(value), [value]);
+  useCommand({
+    id: "filter.focus",
+    title: "Write a filter",
+    group: "In this tool",
+    keys: ["/"],
+    run: () => input.current?.focus(),
+  });
+  return (
+    <SearchField
+      label={label}
+      value={draft}
+      onChange={setDraft}
+      onSubmit={() => onApply(draft.trim())}
+      placeholder={placeholder}
+      keys="/"
+      mono
+      inputRef={input}
+      className={className}
+    />
+  );
+}

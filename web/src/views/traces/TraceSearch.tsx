@@ -1,0 +1,260 @@
+/** Finding traces: a filter, the durations as points over time, and the list of what matches. */
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { api } from "@/api/endpoints";
+import { Problem } from "@/api/problem";
+import type { TraceOrder, TraceSummary } from "@/api/types";
+import { useGoTo, useParams } from "@/state/location";
+import { useStatus } from "@/state/status";
+import { useWorkspace } from "@/state/workspace";
+import { Swatch } from "@/ui/Chip";
+import { type Column, DataTable } from "@/ui/DataTable";
+import { Panel } from "@/ui/Panel";
+import { Segmented } from "@/ui/Segmented";
+import { Empty, ErrorState, InlineError, Skeleton } from "@/ui/States";
+import { LinkButton, Toolbar } from "@/ui/Toolbar";
+import { FacetColumn } from "@/views/shared/FacetColumn";
+import { FilterField } from "@/views/shared/FilterField";
+import { formatCount, formatNanos, formatTime, nanosToMillis } from "@/viz/format";
+import { DurationScatter } from "./DurationScatter";
+import { searchSpec } from "./params";
+import styles from "./TraceSearch.module.css";
+
+const PAGE = 100;
+const POINTS = 3000;
+const FACET_KEYS =
+  "service,name,status,http.route,http.response.status_code,error.type,tenant.id,peer.service";
+
+const ORDERS: readonly { value: TraceOrder; label: string }[] = [
+  { value: "slowest", label: "Slowest" },
+  { value: "newest", label: "Newest" },
+  { value: "errors", label: "Most errors" },
+];
+
+export function TraceSearch() {
+  const { recording, range, setRange } = useWorkspace();
+  const [{ q, order }, setParams] = useParams(searchSpec);
+  const goTo = useGoTo();
+  const [hovered, setHovered] = useState<string | null>(null);
+  const times = { start_ms: range.start, end_ms: range.end };
+  const filter = (next: string) => setParams({ q: next }, "push");
+
+  const list = useInfiniteQuery({
+    queryKey: ["traces", recording.id, times, q, order],
+    queryFn: ({ pageParam, signal }) =>
+      api.traces.list(
+        recording.id,
+        { ...times, filter: q || undefined, order, limit: PAGE, cursor: pageParam },
+        { signal },
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+  const scatter = useQuery({
+    queryKey: ["scatter", recording.id, times, q],
+    queryFn: ({ signal }) =>
+      api.traces.scatter(
+        recording.id,
+        { ...times, filter: q || undefined, limit: POINTS },
+        { signal },
+      ),
+    placeholderData: keepPreviousData,
+  });
+  const facets = useQuery({
+    queryKey: ["span-facets", recording.id, times, q],
+    queryFn: ({ signal }) =>
+      api.traces.facets(
+        recording.id,
+        { ...times, filter: q || undefined, keys: FACET_KEYS },
+        { signal },
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.traces) ?? [], [list.data]);
+  const total = list.data?.pages[0]?.total ?? 0;
+  const longest = useMemo(() => Math.max(...rows.map((row) => row.duration_ns), 1), [rows]);
+  const columns = useColumns(longest);
+  const open = (trace: string) => goTo("traces", { rest: trace });
+  const points = scatter.data;
+  const reduced = points && points.shown < points.total;
+  useStatus(
+    list.data
+      ? [
+          `${formatCount(total)} traces in ${formatNanos((list.data.pages[0]?.query_ms ?? 0) * 1e6)}`,
+          reduced
+            ? `${formatCount(points.shown)} of ${formatCount(points.total)} points drawn, slowest and failed kept`
+            : "nothing left out",
+        ]
+      : [],
+  );
+
+  return (
+    <>
+      <Toolbar label="Traces">
+        <FilterField
+          label="Filter traces by their spans"
+          value={q}
+          placeholder="service:api status:error duration>500ms"
+          onApply={filter}
+          className="grow"
+        />
+        <Segmented
+          label="Order"
+          value={order}
+          options={ORDERS}
+          onChange={(value) => setParams({ order: value })}
+        />
+        <LinkButton />
+      </Toolbar>
+      {list.error instanceof Problem && list.error.position && <InlineError error={list.error} />}
+      <div className={styles.layout}>
+        <FacetColumn
+          facets={facets.data}
+          filter={q}
+          onFilter={filter}
+          label="Values of matching spans"
+        />
+        <div className={styles.main}>
+          <Panel
+            title="Duration"
+            unit="of each matching trace, log scale"
+            className={styles.scatter}
+            pin={() => ({
+              text: q
+                ? `Traces matching ${q}: ${formatCount(total)}`
+                : `All traces: ${formatCount(total)}`,
+              query: q,
+            })}
+          >
+            {points ? (
+              <DurationScatter
+                points={points}
+                range={range}
+                highlighted={hovered}
+                onOpen={open}
+                onBox={(box) => {
+                  setRange({ start: box.start, end: box.end });
+                  if (box.minNs > 0) filter(withDuration(q, box.minNs, box.maxNs));
+                }}
+              />
+            ) : (
+              <Skeleton shape="chart" />
+            )}
+          </Panel>
+          <Panel title="Traces" unit={`${formatCount(total)} match`} className={styles.list}>
+            {list.error ? (
+              <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+            ) : list.isLoading ? (
+              <Skeleton shape="rows" rows={12} />
+            ) : (
+              <DataTable
+                label="Traces"
+                rows={rows}
+                columns={columns}
+                rowKey={(row) => row.trace_id}
+                onOpen={(row) => open(row.trace_id)}
+                onHover={(row) => setHovered(row?.trace_id ?? null)}
+                onEnd={() => list.hasNextPage && !list.isFetchingNextPage && list.fetchNextPage()}
+                empty={
+                  <Empty title="No trace matches in this range">
+                    {q
+                      ? "Take a term out of the filter, or widen the range."
+                      : "Widen the range: nothing was traced in it."}
+                  </Empty>
+                }
+                foot={
+                  rows.length < total
+                    ? `${formatCount(rows.length)} of ${formatCount(total)} shown; scroll for more`
+                    : undefined
+                }
+              />
+            )}
+          </Panel>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function useColumns(longest: number): Column<TraceSummary>[] {
+  const { serviceColor } = useWorkspace();
+  return useMemo(
+    () => [
+      {
+        id: "name",
+        head: "Trace",
+        width: "minmax(0, 1fr)",
+        cell: (row) => (
+          <span className={styles.name}>
+            <Swatch color={serviceColor(row.service)} />
+            <span className="t3">{row.service}</span>
+            <span className={styles.root}>{row.name}</span>
+          </span>
+        ),
+      },
+      {
+        id: "start",
+        head: "Started",
+        width: "104px",
+        align: "right",
+        cell: (row) => formatTime(nanosToMillis(row.start_unix_nano), "millis"),
+      },
+      {
+        id: "duration",
+        head: "Duration",
+        width: "180px",
+        align: "right",
+        cell: (row) => (
+          <span className={styles.duration}>
+            <i
+              className={styles.bar}
+              style={{ width: `${Math.max((row.duration_ns / longest) * 90, 1)}px` }}
+            />
+            {formatNanos(row.duration_ns)}
+          </span>
+        ),
+      },
+      {
+        id: "spans",
+        head: "Spans",
+        width: "64px",
+        align: "right",
+        cell: (row) => formatCount(row.spans),
+      },
+      {
+        id: "errors",
+        head: "Errors",
+        width: "64px",
+        align: "right",
+        cell: (row) => (
+          <span className={row.errors > 0 ? styles.errors : "t3"}>{formatCount(row.errors)}</span>
+        ),
+      },
+      {
+        id: "services",
+        head: "Services",
+        width: "72px",
+        align: "right",
+        cell: (row) => row.services.length,
+      },
+      {
+        id: "id",
+        head: "Trace id",
+        width: "128px",
+        cell: (row) => <span className="mono t3">{row.trace_id.slice(0, 12)}</span>,
+      },
+    ],
+    [longest, serviceColor],
+  );
+}
+
+/** The filter with a duration range in place of the ones it had. */
+function withDuration(filter: string, minNs: number, maxNs: number): string {
+  const without = filter.replace(/(^|\s)duration[<>]=?\S+/g, "").trim();
+  const ms = (ns: number) => `${Number((ns / 1e6).toPrecision(3))}ms`;
+  const kept = without === "" ? "" : `${without} `;
+  return `${kept}duration>=${ms(minNs)} duration<=${ms(maxNs)}`;
+}
+

@@ -1,0 +1,14 @@
+/** What the traces tool keeps in the address. */
+import { flag, oneOf, text } from "@/state/url";
+
+export const searchSpec = {
+  q: text(),
+  order: oneOf(["newest", "slowest", "errors"], "slowest"),
+};
+
+export const traceSpec = {
+  view: oneOf(["timeline", "flame", "spans"], "timeline"),
+  span: text(),
+  find: text(),
+  critical: flag(true),
+};

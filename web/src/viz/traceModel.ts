@@ -1,0 +1,201 @@
+/**
+ * A trace as a tree: children in order of start, self time, the critical path, and the rows that are
+ * visible when some subtrees are folded. Pure; drawing is in Waterfall and FlameGraph.
+ */
+import type { Span, Trace } from "@/api/types";
+
+export interface Node {
+  readonly span: Span;
+  readonly index: number;
+  readonly depth: number;
+  readonly parent: Node | null;
+  readonly children: Node[];
+  /** Spans below this one. */
+  descendants: number;
+  /** Time in which no child was running. */
+  selfNs: number;
+  /** Stretches of this span that the trace as a whole waited for, as [from, to] offsets. */
+  critical: [number, number][];
+}
+
+export interface TraceTree {
+  readonly roots: Node[];
+  /** All nodes, parents before children, siblings by start. */
+  readonly nodes: Node[];
+  readonly byId: Map<string, Node>;
+  /** Sum of the critical stretches. */
+  criticalNs: number;
+}
+
+export function buildTree(trace: Trace): TraceTree {
+  const present = new Set(trace.spans.map((span) => span.span_id));
+  const childrenOf = new Map<string | null, Span[]>();
+  for (const span of trace.spans) {
+    // A parent that is not in the recording makes its child a root: the trace is shown, not lost.
+    const parent = span.parent_span_id && present.has(span.parent_span_id) ? span.parent_span_id : null;
+    const siblings = childrenOf.get(parent);
+    if (siblings) siblings.push(span);
+    else childrenOf.set(parent, [span]);
+  }
+  for (const siblings of childrenOf.values()) siblings.sort((a, b) => a.offset_ns - b.offset_ns);
+
+  const nodes: Node[] = [];
+  const byId = new Map<string, Node>();
+  const roots: Node[] = [];
+  const pending: { span: Span; parent: Node | null }[] = (childrenOf.get(null) ?? [])
+    .map((span) => ({ span, parent: null }))
+    .reverse();
+  while (pending.length > 0) {
+    const next = pending.pop();
+    if (!next) break;
+    const { span, parent } = next;
+    if (byId.has(span.span_id)) continue;
+    const node: Node = {
+      span,
+      index: nodes.length,
+      depth: parent ? parent.depth + 1 : 0,
+      parent,
+      children: [],
+      descendants: 0,
+      selfNs: 0,
+      critical: [],
+    };
+    nodes.push(node);
+    byId.set(span.span_id, node);
+    (parent?.children ?? roots).push(node);
+    const below = childrenOf.get(span.span_id) ?? [];
+    for (let i = below.length - 1; i >= 0; i -= 1) {
+      const child = below[i];
+      if (child) pending.push({ span: child, parent: node });
+    }
+  }
+  for (let i = nodes.length - 1; i >= 0; i -= 1) {
+    const node = nodes[i];
+    if (!node) continue;
+    node.selfNs = selfTime(node);
+    if (node.parent) node.parent.descendants += node.descendants + 1;
+  }
+  const tree: TraceTree = { roots, nodes, byId, criticalNs: 0 };
+  tree.criticalNs = markCriticalPath(tree);
+  return tree;
+}
+
+/** Time of the span in which none of its children ran. */
+function selfTime(node: Node): number {
+  const start = node.span.offset_ns;
+  const end = start + node.span.duration_ns;
+  let covered = 0;
+  let until = start;
+  for (const child of node.children) {
+    const from = Math.max(child.span.offset_ns, until);
+    const to = Math.min(child.span.offset_ns + child.span.duration_ns, end);
+    if (to > from) {
+      covered += to - from;
+      until = to;
+    }
+  }
+  return node.span.duration_ns - covered;
+}
+
+/**
+ * Walks back from the end of the longest root: at each moment the critical span is the one whose end the
+ * parent was waiting for (the child that ended last before that moment), else the parent itself.
+ * The method is Jaeger's; see "critical path" in its UI documentation.
+ */
+function markCriticalPath(tree: TraceTree): number {
+  const longest = tree.roots.reduce<Node | null>(
+    (best, root) => (!best || root.span.duration_ns > best.span.duration_ns ? root : best),
+    null,
+  );
+  if (!longest) return 0;
+  let total = 0;
+  const mark = (node: Node, from: number, to: number) => {
+    if (to <= from) return;
+    node.critical.unshift([from, to]);
+    total += to - from;
+  };
+  const pending: { node: Node; until: number }[] = [
+    { node: longest, until: longest.span.offset_ns + longest.span.duration_ns },
+  ];
+  while (pending.length > 0) {
+    const next = pending.pop();
+    if (!next) break;
+    const { node, until } = next;
+    const start = node.span.offset_ns;
+    let moment = Math.min(until, start + node.span.duration_ns);
+    const byEnd = [...node.children].sort(
+      (a, b) => b.span.offset_ns + b.span.duration_ns - (a.span.offset_ns + a.span.duration_ns),
+    );
+    for (const child of byEnd) {
+      const childEnd = child.span.offset_ns + child.span.duration_ns;
+      if (child.span.offset_ns >= moment || childEnd <= start) continue;
+      const end = Math.min(childEnd, moment);
+      mark(node, end, moment);
+      pending.push({ node: child, until: end });
+      moment = Math.max(child.span.offset_ns, start);
+    }
+    mark(node, start, moment);
+  }
+  return total;
+}
+
+/** The nodes on screen, in order, when the given spans are folded. */
+export function visibleNodes(tree: TraceTree, folded: ReadonlySet<string>): Node[] {
+  const rows: Node[] = [];
+  for (let i = 0; i < tree.nodes.length; i += 1) {
+    const node = tree.nodes[i];
+    if (!node) continue;
+    rows.push(node);
+    if (folded.has(node.span.span_id)) i += node.descendants;
+  }
+  return rows;
+}
+
+// ---- flame graph -----------------------------------------------------------------------------
+
+/** Spans of one path (service and name from the root down), merged. */
+export interface Frame {
+  readonly key: string;
+  readonly service: string;
+  readonly name: string;
+  readonly depth: number;
+  readonly parent: Frame | null;
+  readonly children: Frame[];
+  spans: string[];
+  totalNs: number;
+  selfNs: number;
+  errors: number;
+}
+
+/** Merges spans with the same path from the root. Children that ran side by side can exceed their parent. */
+export function buildFlame(tree: TraceTree): Frame[] {
+  const roots: Frame[] = [];
+  const frameOf = new Map<Node, Frame>();
+  for (const node of tree.nodes) {
+    const parent = node.parent ? (frameOf.get(node.parent) ?? null) : null;
+    const siblings = parent?.children ?? roots;
+    const key = `${node.span.service}\u0000${node.span.name}`;
+    let frame = siblings.find((candidate) => candidate.key === key);
+    if (!frame) {
+      frame = {
+        key,
+        service: node.span.service,
+        name: node.span.name,
+        depth: parent ? parent.depth + 1 : 0,
+        parent,
+        children: [],
+        spans: [],
+        totalNs: 0,
+        selfNs: 0,
+        errors: 0,
+      };
+      siblings.push(frame);
+    }
+    frame.spans.push(node.span.span_id);
+    frame.totalNs += node.span.duration_ns;
+    frame.selfNs += node.selfNs;
+    if (node.span.status === "error") frame.errors += 1;
+    frameOf.set(node, frame);
+  }
+  return roots;
+}
