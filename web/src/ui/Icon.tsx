@@ -89,6 +89,7 @@ const PATHS = {
     <path d="M5.8 11.2c0-1.4-2-2.3-2-4.9a4.2 4.2 0 0 1 8.4 0c0 2.6-2 3.5-2 4.9zM6.2 13.8h3.6" />
   ),
   note: <path d="M2.5 3.5h11v7.5H8l-3 2.5V11H2.5z" />,
+  minus: <path d="M3.5 8h9" />,
   plus: <path d="M8 3v10M3 8h10" />,
   close: <path d="m4 4 8 8M12 4l-8 8" />,
   check: <path d="m3.2 8.4 3.2 3.2 6.4-7" />,

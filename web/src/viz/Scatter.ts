@@ -58,7 +58,10 @@ export class Scatter {
     let nearest: number | null = null;
     let distance = REACH;
     this.#options.offsetMs.forEach((_, i) => {
-      const away = Math.hypot(scale.x(this.#time(i)) - x, scale.y(this.#options.durationNs[i] ?? 1) - y);
+      const away = Math.hypot(
+        scale.x(this.#time(i)) - x,
+        scale.y(this.#options.durationNs[i] ?? 1) - y,
+      );
       if (away < distance) {
         distance = away;
         nearest = i;
@@ -149,7 +152,13 @@ export class Scatter {
       context.strokeStyle = colors.color("--text-1");
       context.lineWidth = 1.5;
       context.beginPath();
-      context.arc(scale.x(this.#time(hovered)), scale.y(durationNs[hovered] ?? 1), RADIUS + 2.5, 0, Math.PI * 2);
+      context.arc(
+        scale.x(this.#time(hovered)),
+        scale.y(durationNs[hovered] ?? 1),
+        RADIUS + 2.5,
+        0,
+        Math.PI * 2,
+      );
       context.stroke();
     }
     if (box) {

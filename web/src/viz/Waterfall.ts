@@ -106,14 +106,26 @@ export class Waterfall {
     context.fillRect(split, 0, 1, height);
   }
 
-  #grid(context: CanvasRenderingContext2D, colors: Palette, split: number, width: number, height: number): void {
+  #grid(
+    context: CanvasRenderingContext2D,
+    colors: Palette,
+    split: number,
+    width: number,
+    height: number,
+  ): void {
     context.fillStyle = colors.color("--grid");
     for (let i = 1; i < 5; i += 1) {
       context.fillRect(Math.round(split + ((width - PAD - split) * i) / 5), 0, 1, height);
     }
   }
 
-  #ground(context: CanvasRenderingContext2D, colors: Palette, node: Node, top: number, width: number): void {
+  #ground(
+    context: CanvasRenderingContext2D,
+    colors: Palette,
+    node: Node,
+    top: number,
+    width: number,
+  ): void {
     const id = node.span.span_id;
     const { selected, hovered } = this.#options;
     if (id === selected) {
@@ -142,7 +154,8 @@ export class Waterfall {
     for (let depth = 0; depth < node.depth; depth += 1) {
       context.fillRect(PAD + depth * INDENT + 4, top, 1, ROW_HEIGHT);
     }
-    if (node.children.length > 0) arrow(context, colors, left, middle, !folded.has(node.span.span_id));
+    if (node.children.length > 0)
+      arrow(context, colors, left, middle, !folded.has(node.span.span_id));
     context.fillStyle = colors.color(colorOf(node.span.service));
     context.fillRect(left + 14, top + 6, 3, ROW_HEIGHT - 12);
 
@@ -204,7 +217,12 @@ export class Waterfall {
         context.fillRect(x(a), barTop + BAR_HEIGHT, Math.max(x(b) - x(a), 1), 2);
       }
     }
-    this.#duration(context, colors, node, fill, { from: Math.max(from, split), to, right, middle: top + ROW_HEIGHT / 2 });
+    this.#duration(context, colors, node, fill, {
+      from: Math.max(from, split),
+      to,
+      right,
+      middle: top + ROW_HEIGHT / 2,
+    });
     context.globalAlpha = 1;
   }
 
@@ -234,7 +252,13 @@ export class Waterfall {
   }
 }
 
-function arrow(context: CanvasRenderingContext2D, colors: Palette, x: number, y: number, open: boolean): void {
+function arrow(
+  context: CanvasRenderingContext2D,
+  colors: Palette,
+  x: number,
+  y: number,
+  open: boolean,
+): void {
   context.strokeStyle = colors.color("--text-3");
   context.lineWidth = 1.5;
   context.beginPath();
@@ -262,7 +286,13 @@ function errorMark(context: CanvasRenderingContext2D, colors: Palette, x: number
   context.stroke();
 }
 
-function badge(context: CanvasRenderingContext2D, colors: Palette, text: string, x: number, y: number): number {
+function badge(
+  context: CanvasRenderingContext2D,
+  colors: Palette,
+  text: string,
+  x: number,
+  y: number,
+): number {
   const width = context.measureText(text).width + 8;
   context.fillStyle = colors.color("--surface-3");
   context.beginPath();

@@ -32,7 +32,8 @@ export function buildTree(trace: Trace): TraceTree {
   const childrenOf = new Map<string | null, Span[]>();
   for (const span of trace.spans) {
     // A parent that is not in the recording makes its child a root: the trace is shown, not lost.
-    const parent = span.parent_span_id && present.has(span.parent_span_id) ? span.parent_span_id : null;
+    const parent =
+      span.parent_span_id && present.has(span.parent_span_id) ? span.parent_span_id : null;
     const siblings = childrenOf.get(parent);
     if (siblings) siblings.push(span);
     else childrenOf.set(parent, [span]);

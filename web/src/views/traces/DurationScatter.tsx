@@ -26,7 +26,13 @@ export interface DurationScatterProps {
 
 const DRAG_PIXELS = 5;
 
-export function DurationScatter({ points, range, highlighted, onOpen, onBox }: DurationScatterProps) {
+export function DurationScatter({
+  points,
+  range,
+  highlighted,
+  onOpen,
+  onBox,
+}: DurationScatterProps) {
   const [hovered, setHovered] = useState<number | null>(null);
   const [box, setBox] = useState<ScatterOptions["box"]>(null);
   const pointed = useMemo(
@@ -57,7 +63,8 @@ export function DurationScatter({ points, range, highlighted, onOpen, onBox }: D
   const onPointerUp = (event: PointerEvent) => {
     const dragged = box;
     setBox(null);
-    const wide = dragged && Math.hypot(dragged.x1 - dragged.x0, dragged.y1 - dragged.y0) > DRAG_PIXELS;
+    const wide =
+      dragged && Math.hypot(dragged.x1 - dragged.x0, dragged.y1 - dragged.y0) > DRAG_PIXELS;
     if (dragged && wide && drawing.current) onBox(drawing.current.boxRange(dragged));
     else open(drawing.current?.hit(at(event).x, at(event).y) ?? null);
   };
@@ -72,10 +79,9 @@ export function DurationScatter({ points, range, highlighted, onOpen, onBox }: D
   const failed = points.error.reduce((sum, one) => sum + one, 0);
   const shown = hovered === null ? null : describe(points, hovered);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a chart is a figure that takes focus
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: its points are walked by arrows
     <figure
       className={styles.figure}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the points are walked by keys
       tabIndex={0}
       aria-label={`${formatCount(points.shown)} traces over time by duration, ${formatCount(failed)} of them failed`}
       onKeyDown={onKeyDown}
@@ -83,7 +89,6 @@ export function DurationScatter({ points, range, highlighted, onOpen, onBox }: D
       <canvas
         ref={canvas}
         className={styles.canvas}
-        aria-hidden="true"
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           const { x, y } = at(event);
@@ -112,7 +117,9 @@ function describe(points: TraceScatter, index: number): string {
 
 /** The next point in time, earlier or later. */
 function neighbour(points: TraceScatter, from: number | null, by: number): number | null {
-  const order = points.offset_ms.map((_, i) => i).sort((a, b) => (points.offset_ms[a] ?? 0) - (points.offset_ms[b] ?? 0));
+  const order = points.offset_ms
+    .map((_, i) => i)
+    .sort((a, b) => (points.offset_ms[a] ?? 0) - (points.offset_ms[b] ?? 0));
   const position = from === null ? (by > 0 ? -1 : order.length) : order.indexOf(from);
   return order[Math.min(Math.max(position + by, 0), order.length - 1)] ?? null;
 }

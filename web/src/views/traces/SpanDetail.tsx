@@ -93,7 +93,9 @@ function Distribution({ stats, durationNs }: { stats: SpanStats; durationNs: num
             className={
               durationNs >= bucket.from_ns && durationNs < bucket.to_ns ? styles.own : undefined
             }
-            style={{ height: `${Math.max((bucket.count / most) * 100, bucket.count > 0 ? 4 : 0)}%` }}
+            style={{
+              height: `${Math.max((bucket.count / most) * 100, bucket.count > 0 ? 4 : 0)}%`,
+            }}
           />
         ))}
       </div>
@@ -130,7 +132,9 @@ function AttributeList({
             <span className={styles.tools}>
               {filterable && place && (
                 <Link
-                  href={toolHref(place, "traces", { params: { q: withTerm("", key, written(value)) } })}
+                  href={toolHref(place, "traces", {
+                    params: { q: withTerm("", key, written(value)) },
+                  })}
                   aria-label={`Find traces with ${key} ${written(value)}`}
                   title="Find traces with this value"
                 >

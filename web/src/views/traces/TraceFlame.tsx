@@ -8,7 +8,7 @@ import { type Column, DataTable } from "@/ui/DataTable";
 import { Panel } from "@/ui/Panel";
 import { Segmented } from "@/ui/Segmented";
 import { useCanvas } from "@/views/shared/useCanvas";
-import { FlameGraph, FRAME_HEIGHT, flameDepth, type FlameOptions } from "@/viz/FlameGraph";
+import { FlameGraph, type FlameOptions, FRAME_HEIGHT, flameDepth } from "@/viz/FlameGraph";
 import { formatCount, formatNanos } from "@/viz/format";
 import type { Frame, Node } from "@/viz/traceModel";
 import styles from "./TraceFlame.module.css";
@@ -75,10 +75,9 @@ export function TraceFlame({ roots, selected, onSelect }: TraceFlameProps) {
       }
       table={() => <FrameTable frames={frames} onSelect={onSelect} />}
     >
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a drawing that takes focus, walked by arrows */}
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: see above */}
       <figure
         className={styles.figure}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the frames are walked by keys
         tabIndex={0}
         aria-label={`Flame graph of ${formatCount(frames.length)} frames; arrows walk them, Enter zooms, T shows them as a table`}
         onKeyDown={onKeyDown}
@@ -87,7 +86,6 @@ export function TraceFlame({ roots, selected, onSelect }: TraceFlameProps) {
           ref={canvas}
           className={styles.canvas}
           style={{ height: flameDepth(roots) * FRAME_HEIGHT }}
-          aria-hidden="true"
           onPointerMove={(event) => setHovered(at(event))}
           onPointerLeave={() => setHovered(null)}
           onPointerUp={(event) => choose(at(event))}

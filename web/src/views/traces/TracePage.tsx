@@ -68,10 +68,12 @@ function LoadedTrace({ trace }: { trace: Trace }) {
     },
   ]);
   const share = trace.duration_ns > 0 ? (tree.criticalNs / trace.duration_ns) * 100 : 0;
-  useStatus([
-    `${formatCount(trace.spans.length)} spans in ${formatNanos(trace.query_ms * 1e6)}`,
-    critical ? `critical path ${formatNanos(tree.criticalNs)}, ${share.toFixed(1)} %` : "",
-  ].filter(Boolean));
+  useStatus(
+    [
+      `${formatCount(trace.spans.length)} spans in ${formatNanos(trace.query_ms * 1e6)}`,
+      critical ? `critical path ${formatNanos(tree.criticalNs)}, ${share.toFixed(1)} %` : "",
+    ].filter(Boolean),
+  );
 
   return (
     <>

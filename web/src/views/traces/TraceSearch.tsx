@@ -108,7 +108,9 @@ export function TraceSearch() {
         />
         <LinkButton />
       </Toolbar>
-      {list.error instanceof Problem && list.error.position && <InlineError error={list.error} />}
+      {list.error instanceof Problem && list.error.details.position && (
+        <InlineError error={list.error} />
+      )}
       <div className={styles.layout}>
         <FacetColumn
           facets={facets.data}
@@ -257,4 +259,3 @@ function withDuration(filter: string, minNs: number, maxNs: number): string {
   const kept = without === "" ? "" : `${without} `;
   return `${kept}duration>=${ms(minNs)} duration<=${ms(maxNs)}`;
 }
-

@@ -52,10 +52,34 @@ export function TraceTimeline(props: TraceTimelineProps) {
   const zoom = (factor: number) => setView(zoomed(view, factor, durationNs));
   const pan = (share: number) => setView(panned(view, share, durationNs));
   useCommands([
-    { id: "trace.zoomIn", title: "Zoom in", group: "In this tool", keys: ["w"], run: () => zoom(0.6) },
-    { id: "trace.zoomOut", title: "Zoom out", group: "In this tool", keys: ["s"], run: () => zoom(1 / 0.6) },
-    { id: "trace.left", title: "Move left", group: "In this tool", keys: ["a"], run: () => pan(-0.25) },
-    { id: "trace.right", title: "Move right", group: "In this tool", keys: ["d"], run: () => pan(0.25) },
+    {
+      id: "trace.zoomIn",
+      title: "Zoom in",
+      group: "In this tool",
+      keys: ["w"],
+      run: () => zoom(0.6),
+    },
+    {
+      id: "trace.zoomOut",
+      title: "Zoom out",
+      group: "In this tool",
+      keys: ["s"],
+      run: () => zoom(1 / 0.6),
+    },
+    {
+      id: "trace.left",
+      title: "Move left",
+      group: "In this tool",
+      keys: ["a"],
+      run: () => pan(-0.25),
+    },
+    {
+      id: "trace.right",
+      title: "Move right",
+      group: "In this tool",
+      keys: ["d"],
+      run: () => pan(0.25),
+    },
     {
       id: "trace.fit",
       title: "Fit the selected span",
@@ -122,10 +146,10 @@ export function TraceTimeline(props: TraceTimelineProps) {
   return (
     <section className={styles.timeline} aria-label="Spans over time">
       <Axis view={view} whole={durationNs} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the drawing is one tab stop, moved by arrows */}
       <div
         ref={scroller}
         className={styles.scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: one tab stop, moved by arrows
         tabIndex={0}
         role="application"
         aria-roledescription="span tree"
@@ -137,7 +161,6 @@ export function TraceTimeline(props: TraceTimelineProps) {
           <canvas
             ref={canvas}
             className={styles.canvas}
-            aria-hidden="true"
             onPointerDown={(event) => {
               const { x, y } = at(event);
               drag.current = drawing.current?.hit(x, y)?.part === "bar" ? x : null;
@@ -170,7 +193,9 @@ function Axis({ view, whole }: { view: { from: number; to: number }; whole: numb
           </span>
         ))}
         <span className={styles.end}>
-          {view.to - view.from < whole ? `${formatNanos(view.to)} of ${formatNanos(whole)}` : formatNanos(whole)}
+          {view.to - view.from < whole
+            ? `${formatNanos(view.to)} of ${formatNanos(whole)}`
+            : formatNanos(whole)}
         </span>
       </div>
     </div>

@@ -1,7 +1,9 @@
 /** The traces tool: the search without a trace in the address, the trace with one. */
+import { usePlace } from "@/state/location";
 import { TracePage } from "./TracePage";
 import { TraceSearch } from "./TraceSearch";
 
-export function TracesView({ rest }: { rest: string }) {
-  return rest === "" ? <TraceSearch /> : <TracePage key={rest} traceId={rest} />;
+export default function TracesView() {
+  const trace = usePlace()?.rest ?? "";
+  return trace === "" ? <TraceSearch /> : <TracePage key={trace} traceId={trace} />;
 }
