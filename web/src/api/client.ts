@@ -2,11 +2,11 @@
  * One door to `/api/v1`: it adds the session header that makes the evidence trail, turns problem
  * details into `Problem`, and a missing server into `ServerGone`.
  */
+import createClient, { type ClientOptions } from "openapi-fetch";
 import { reportAnswer, reportNoAnswer } from "./connection";
 import { Problem, ServerGone } from "./problem";
+import type { paths } from "./schema";
 import type { ProblemDetails } from "./types";
-
-export const API_BASE = "/api/v1";
 
 let sessionId: string | null = null;
 
@@ -15,41 +15,35 @@ export function setSession(id: string | null): void {
   sessionId = id;
 }
 
-export type QueryValue = string | number | boolean | null | undefined;
+const options: ClientOptions = { fetch: answer };
 
-export interface RequestOptions {
-  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  query?: Record<string, QueryValue>;
-  body?: unknown;
-  signal?: AbortSignal;
+export const client = createClient<paths>(options);
+
+/** The body of a successful answer; anything else is thrown as `Problem` or `ServerGone`. */
+export async function body<T>(
+  answered: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<T> {
+  const { data } = await answered;
+  // `answer` has thrown for everything but success; an empty body is `undefined` by contract.
+  return data as T;
 }
 
-/** Sends one request. Parts of `path` must already be encoded (use the `path` template tag). */
-export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json" };
-  if (sessionId) headers["Firedrill-Session"] = sessionId;
-  if (options.body !== undefined) headers["Content-Type"] = "application/json";
-
+async function answer(request: Request): Promise<Response> {
+  if (sessionId) request.headers.set("Firedrill-Session", sessionId);
   let response: Response;
   try {
-    response = await fetch(API_BASE + path + search(options.query), {
-      method: options.method ?? "GET",
-      headers,
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: options.signal,
-    });
+    response = await fetch(request);
   } catch (cause) {
-    if (options.signal?.aborted) throw cause;
+    if (request.signal.aborted) throw cause;
     reportNoAnswer();
     throw new ServerGone(cause);
   }
-  // A proxy in front of a stopped server answers 502 to 504 without problem details.
-  const text = await response.text();
   if (response.ok) {
     reportAnswer();
-    return (text === "" ? undefined : JSON.parse(text)) as T;
+    return response;
   }
-  const details = problemFrom(response, text);
+  const details = await problemFrom(response);
+  // A proxy in front of a stopped server answers 502 to 504 without problem details.
   if (!details && response.status >= 502 && response.status <= 504) {
     reportNoAnswer();
     throw new ServerGone(response.status);
@@ -58,35 +52,19 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   throw new Problem(details ?? unnamedProblem(response));
 }
 
-/** Builds a path and encodes each part: path`/sessions/${id}/notebook`. */
-export function path(parts: TemplateStringsArray, ...values: (string | number)[]): string {
-  return parts.reduce(
-    (text, part, i) => text + encodeURIComponent(String(values[i - 1] ?? "")) + part,
-  );
-}
-
-function search(query: Record<string, QueryValue> | undefined): string {
-  const params = new URLSearchParams();
-  for (const [key, value] of Object.entries(query ?? {})) {
-    if (value !== undefined && value !== null && value !== "") params.set(key, String(value));
-  }
-  const text = params.toString();
-  return text === "" ? "" : `?${text}`;
-}
-
-function problemFrom(response: Response, text: string): ProblemDetails | null {
+async function problemFrom(response: Response): Promise<ProblemDetails | null> {
   if (!response.headers.get("Content-Type")?.includes("json")) return null;
   try {
-    const body = JSON.parse(text) as Partial<ProblemDetails>;
-    if (typeof body.title !== "string") return null;
+    const found = (await response.json()) as Partial<ProblemDetails>;
+    if (typeof found.title !== "string") return null;
     return {
-      type: body.type ?? "about:blank",
-      title: body.title,
-      status: body.status ?? response.status,
-      code: body.code ?? "unknown",
-      detail: body.detail ?? "",
-      next_step: body.next_step ?? "",
-      position: body.position ?? null,
+      type: found.type ?? "about:blank",
+      title: found.title,
+      status: found.status ?? response.status,
+      code: found.code ?? "unknown",
+      detail: found.detail ?? "",
+      next_step: found.next_step ?? "",
+      position: found.position ?? null,
     };
   } catch {
     return null;

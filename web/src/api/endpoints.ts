@@ -1,174 +1,193 @@
 /**
- * Every endpoint as one typed function, grouped as in the API. Views call these through `queries.ts`
- * (reads) or directly (writes); nothing else builds an address.
+ * Every endpoint as one function, grouped as in the API. Views call these through `queries.ts` (reads)
+ * or directly (writes); nothing else builds an address.
  */
-import { API_BASE, path, request } from "./client";
+import { body, client } from "./client";
+import type { paths } from "./schema";
 import type * as T from "./types";
 
-type Signal = { signal?: AbortSignal };
+type Cancel = { signal?: AbortSignal };
+
+/** The query parameters of a GET, as the document declares them. */
+type Query<P extends keyof paths> = paths[P] extends {
+  get: { parameters: { query?: infer Q } };
+}
+  ? NonNullable<Q>
+  : never;
+
+const RECORDING = "/api/v1/recordings/{recording}";
+const SESSION = "/api/v1/sessions/{session}";
+const SYSTEM = "/api/v1/systems/{system}";
+
+export type MetricsRangeQuery = Query<`${typeof RECORDING}/metrics/range`>;
+export type MetricsInstantQuery = Query<`${typeof RECORDING}/metrics/instant`>;
+export type ExemplarsQuery = Query<`${typeof RECORDING}/metrics/exemplars`>;
+export type TracesQuery = Query<`${typeof RECORDING}/traces`>;
+export type ScatterQuery = Query<`${typeof RECORDING}/traces/scatter`>;
+export type SpanStatsQuery = Query<`${typeof RECORDING}/spans/stats`>;
+export type FiguresQuery = Query<`${typeof RECORDING}/spans/query`>;
+export type FacetsQuery = Query<`${typeof RECORDING}/spans/facets`>;
+export type LogsQuery = Query<`${typeof RECORDING}/logs`>;
+export type LogHistogramQuery = Query<`${typeof RECORDING}/logs/histogram`>;
+export type LogPatternsQuery = Query<`${typeof RECORDING}/logs/patterns`>;
+export type ValuesQuery = Query<`${typeof RECORDING}/values`>;
+export type StatementsQuery = Query<`${typeof RECORDING}/database/statements`>;
+export type CodeSearchQuery = Query<`${typeof SYSTEM}/search`>;
+
+const of = (recording: string) => ({ path: { recording } });
 
 export const api = {
-  version: (o: Signal = {}) => request<T.Version>("/version", o),
+  version: (o: Cancel = {}) => body(client.GET("/api/v1/version", o)),
 
-  drills: (o: Signal = {}) =>
-    request<{ drills: T.Drill[] }>("/drills", o).then((body) => body.drills),
+  drills: async (o: Cancel = {}) => (await body(client.GET("/api/v1/drills", o))).drills,
 
   sessions: {
-    list: (o: Signal = {}) =>
-      request<{ sessions: T.Session[] }>("/sessions", o).then((body) => body.sessions),
-    get: (id: string, o: Signal = {}) => request<T.Session>(path`/sessions/${id}`, o),
-    create: (body: T.NewSession) => request<T.Session>("/sessions", { method: "POST", body }),
-    remove: (id: string) => request<void>(path`/sessions/${id}`, { method: "DELETE" }),
+    list: async (o: Cancel = {}) => (await body(client.GET("/api/v1/sessions", o))).sessions,
+    get: (session: string, o: Cancel = {}) =>
+      body(client.GET(SESSION, { ...o, params: { path: { session } } })),
+    create: (create: T.NewSession) => body(client.POST("/api/v1/sessions", { body: create })),
+    remove: (session: string) => body(client.DELETE(SESSION, { params: { path: { session } } })),
+    /** Simulates the incident of a failed session again. */
+    retry: (session: string) =>
+      body(client.POST(`${SESSION}/retry`, { params: { path: { session } } })),
     /** Address of the event stream: `progress`, `ready`, `failed`. */
-    eventsUrl: (id: string) => API_BASE + path`/sessions/${id}/events`,
+    eventsUrl: (session: string) => `/api/v1/sessions/${encodeURIComponent(session)}/events`,
   },
 
   notebook: {
-    list: (session: string, o: Signal = {}) =>
-      request<{ entries: T.NotebookEntry[] }>(path`/sessions/${session}/notebook`, o).then(
-        (body) => body.entries,
+    list: async (session: string, o: Cancel = {}) =>
+      (await body(client.GET(`${SESSION}/notebook`, { ...o, params: { path: { session } } })))
+        .entries,
+    add: (session: string, entry: T.NewEntry) =>
+      body(client.POST(`${SESSION}/notebook`, { params: { path: { session } }, body: entry })),
+    change: (session: string, entry: string, change: T.EntryChange) =>
+      body(
+        client.PATCH(`${SESSION}/notebook/{entry}`, {
+          params: { path: { session, entry } },
+          body: change,
+        }),
       ),
-    add: (session: string, body: T.NewNotebookEntry) =>
-      request<T.NotebookEntry>(path`/sessions/${session}/notebook`, { method: "POST", body }),
-    change: (session: string, entry: string, body: Partial<T.NewNotebookEntry>) =>
-      request<T.NotebookEntry>(path`/sessions/${session}/notebook/${entry}`, {
-        method: "PATCH",
-        body,
-      }),
     remove: (session: string, entry: string) =>
-      request<void>(path`/sessions/${session}/notebook/${entry}`, { method: "DELETE" }),
+      body(client.DELETE(`${SESSION}/notebook/{entry}`, { params: { path: { session, entry } } })),
   },
 
   hints: {
-    get: (session: string, o: Signal = {}) => request<T.Hints>(path`/sessions/${session}/hints`, o),
+    get: (session: string, o: Cancel = {}) =>
+      body(client.GET(`${SESSION}/hints`, { ...o, params: { path: { session } } })),
+    /** Shows the next hint. */
     show: (session: string) =>
-      request<T.Hints>(path`/sessions/${session}/hints`, { method: "POST" }),
+      body(client.POST(`${SESSION}/hints`, { params: { path: { session } } })),
   },
 
   answer: {
-    get: (session: string, o: Signal = {}) =>
-      request<T.Answer>(path`/sessions/${session}/answer`, o),
-    save: (session: string, body: T.Diagnosis) =>
-      request<void>(path`/sessions/${session}/answer`, { method: "PUT", body }),
-    handIn: (session: string, body: T.Diagnosis) =>
-      request<T.Result>(path`/sessions/${session}/hand-in`, { method: "POST", body }),
-    result: (session: string, o: Signal = {}) =>
-      request<T.Result>(path`/sessions/${session}/result`, o),
+    get: (session: string, o: Cancel = {}) =>
+      body(client.GET(`${SESSION}/answer`, { ...o, params: { path: { session } } })),
+    save: (session: string, diagnosis: T.Diagnosis) =>
+      body(client.PUT(`${SESSION}/answer`, { params: { path: { session } }, body: diagnosis })),
+    handIn: (session: string, diagnosis: T.Diagnosis) =>
+      body(client.POST(`${SESSION}/hand-in`, { params: { path: { session } }, body: diagnosis })),
+    /** 404 before handing in. */
+    result: (session: string, o: Cancel = {}) =>
+      body(client.GET(`${SESSION}/result`, { ...o, params: { path: { session } } })),
   },
 
   recordings: {
-    list: (o: Signal = {}) =>
-      request<{ recordings: T.Recording[] }>("/recordings", o).then((body) => body.recordings),
-    get: (id: string, o: Signal = {}) => request<T.Recording>(path`/recordings/${id}`, o),
-    timeline: (id: string, points: number, o: Signal = {}) =>
-      request<T.Timeline>(path`/recordings/${id}/timeline`, { ...o, query: { points } }),
-    keys: (id: string, signal: T.Signal, o: Signal = {}) =>
-      request<T.Keys>(path`/recordings/${id}/keys`, { ...o, query: { signal } }),
-    values: (
-      id: string,
-      query: { signal: T.Signal; key: string; prefix?: string; limit?: number },
-      o: Signal = {},
-    ) => request<T.Values>(path`/recordings/${id}/values`, { ...o, query }),
+    list: async (o: Cancel = {}) => (await body(client.GET("/api/v1/recordings", o))).recordings,
+    get: (id: string, o: Cancel = {}) => body(client.GET(RECORDING, { ...o, params: of(id) })),
+    timeline: (id: string, points: number, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/timeline`, { ...o, params: { ...of(id), query: { points } } })),
+    keys: (id: string, signalName: T.RowSignal, o: Cancel = {}) =>
+      body(
+        client.GET(`${RECORDING}/keys`, {
+          ...o,
+          params: { ...of(id), query: { signal: signalName } },
+        }),
+      ),
+    values: (id: string, query: ValuesQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/values`, { ...o, params: { ...of(id), query } })),
   },
 
   metrics: {
-    range: (
-      id: string,
-      query: { query: string; start_ms: number; end_ms: number; step_ms: number },
-      o: Signal = {},
-    ) => request<T.MetricsRange>(path`/recordings/${id}/metrics/range`, { ...o, query }),
-    instant: (id: string, query: { query: string; time_ms: number }, o: Signal = {}) =>
-      request<T.MetricsInstant>(path`/recordings/${id}/metrics/instant`, { ...o, query }),
-    names: (id: string, o: Signal = {}) =>
-      request<{ metrics: T.MetricName[] }>(path`/recordings/${id}/metrics/names`, o).then(
-        (body) => body.metrics,
-      ),
-    labels: (id: string, metric: string, o: Signal = {}) =>
-      request<{ labels: T.MetricLabel[] }>(path`/recordings/${id}/metrics/labels`, {
-        ...o,
-        query: { metric },
-      }).then((body) => body.labels),
-    exemplars: (id: string, query: { query: string } & T.TimeRange, o: Signal = {}) =>
-      request<{ exemplars: T.Exemplar[] }>(path`/recordings/${id}/metrics/exemplars`, {
-        ...o,
-        query,
-      }).then((body) => body.exemplars),
+    range: (id: string, query: MetricsRangeQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/metrics/range`, { ...o, params: { ...of(id), query } })),
+    instant: (id: string, query: MetricsInstantQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/metrics/instant`, { ...o, params: { ...of(id), query } })),
+    names: async (id: string, o: Cancel = {}) =>
+      (await body(client.GET(`${RECORDING}/metrics/names`, { ...o, params: of(id) }))).metrics,
+    /** Labels of one metric, or of all. */
+    labels: async (id: string, metric: string | undefined, o: Cancel = {}) =>
+      (
+        await body(
+          client.GET(`${RECORDING}/metrics/labels`, {
+            ...o,
+            params: { ...of(id), query: { metric } },
+          }),
+        )
+      ).labels,
+    exemplars: (id: string, query: ExemplarsQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/metrics/exemplars`, { ...o, params: { ...of(id), query } })),
   },
 
   traces: {
-    list: (
-      id: string,
-      query: T.TimeRange & {
-        filter?: string;
-        order?: T.TraceOrder;
-        limit?: number;
-        cursor?: string | null;
-      },
-      o: Signal = {},
-    ) => request<T.TraceList>(path`/recordings/${id}/traces`, { ...o, query }),
-    scatter: (
-      id: string,
-      query: T.TimeRange & { filter?: string; limit?: number },
-      o: Signal = {},
-    ) => request<T.TraceScatter>(path`/recordings/${id}/traces/scatter`, { ...o, query }),
-    get: (id: string, trace: string, o: Signal = {}) =>
-      request<T.Trace>(path`/recordings/${id}/traces/${trace}`, o),
-    spanStats: (
-      id: string,
-      query: T.TimeRange & { service: string; name: string },
-      o: Signal = {},
-    ) => request<T.SpanStats>(path`/recordings/${id}/spans/stats`, { ...o, query }),
-    query: (id: string, query: T.TimeRange & { q: string }, o: Signal = {}) =>
-      request<T.SpansQuery>(path`/recordings/${id}/spans/query`, { ...o, query }),
-    facets: (id: string, query: T.TimeRange & { filter?: string; keys?: string }, o: Signal = {}) =>
-      request<T.Facets>(path`/recordings/${id}/spans/facets`, { ...o, query }),
+    list: (id: string, query: TracesQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/traces`, { ...o, params: { ...of(id), query } })),
+    scatter: (id: string, query: ScatterQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/traces/scatter`, { ...o, params: { ...of(id), query } })),
+    get: (id: string, trace: string, o: Cancel = {}) =>
+      body(
+        client.GET(`${RECORDING}/traces/{trace_id}`, {
+          ...o,
+          params: { path: { recording: id, trace_id: trace } },
+        }),
+      ),
+    spanStats: (id: string, query: SpanStatsQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/spans/stats`, { ...o, params: { ...of(id), query } })),
+    query: (id: string, query: FiguresQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/spans/query`, { ...o, params: { ...of(id), query } })),
+    facets: (id: string, query: FacetsQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/spans/facets`, { ...o, params: { ...of(id), query } })),
   },
 
   logs: {
-    list: (
-      id: string,
-      query: T.TimeRange & {
-        filter?: string;
-        order?: "newest" | "oldest";
-        limit?: number;
-        cursor?: string | null;
-      },
-      o: Signal = {},
-    ) => request<T.LogList>(path`/recordings/${id}/logs`, { ...o, query }),
-    histogram: (
-      id: string,
-      query: T.TimeRange & { filter?: string; buckets?: number },
-      o: Signal = {},
-    ) => request<T.LogHistogram>(path`/recordings/${id}/logs/histogram`, { ...o, query }),
-    patterns: (id: string, query: T.TimeRange & { filter?: string }, o: Signal = {}) =>
-      request<T.LogPatterns>(path`/recordings/${id}/logs/patterns`, { ...o, query }),
-    facets: (id: string, query: T.TimeRange & { filter?: string; keys?: string }, o: Signal = {}) =>
-      request<T.Facets>(path`/recordings/${id}/logs/facets`, { ...o, query }),
+    list: (id: string, query: LogsQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/logs`, { ...o, params: { ...of(id), query } })),
+    histogram: (id: string, query: LogHistogramQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/logs/histogram`, { ...o, params: { ...of(id), query } })),
+    patterns: (id: string, query: LogPatternsQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/logs/patterns`, { ...o, params: { ...of(id), query } })),
+    facets: (id: string, query: FacetsQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/logs/facets`, { ...o, params: { ...of(id), query } })),
   },
 
   database: {
-    samples: (id: string, query: T.TimeRange, o: Signal = {}) =>
-      request<T.DatabaseSamples>(path`/recordings/${id}/database/samples`, { ...o, query }),
-    sessions: (id: string, query: { at_ms: number }, o: Signal = {}) =>
-      request<T.DatabaseSessions>(path`/recordings/${id}/database/sessions`, { ...o, query }),
-    statements: (
-      id: string,
-      query: T.TimeRange & { order?: T.StatementOrder; limit?: number },
-      o: Signal = {},
-    ) =>
-      request<T.DatabaseStatements>(path`/recordings/${id}/database/statements`, { ...o, query }),
+    samples: (id: string, query: T.TimeRange, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/database/samples`, { ...o, params: { ...of(id), query } })),
+    /** The nearest sample at or before the instant. */
+    sessions: (id: string, query: { at_ms: number }, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/database/sessions`, { ...o, params: { ...of(id), query } })),
+    statements: (id: string, query: StatementsQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/database/statements`, { ...o, params: { ...of(id), query } })),
   },
 
   code: {
-    files: (system: string, o: Signal = {}) =>
-      request<T.SourceFiles>(path`/systems/${system}/files`, o),
-    /** The file's path keeps its slashes; each part is encoded by itself. */
-    file: (system: string, file: string, o: Signal = {}) =>
-      request<T.SourceFile>(
-        `${path`/systems/${system}/files`}/${file.split("/").map(encodeURIComponent).join("/")}`,
-        o,
+    files: (system: string, o: Cancel = {}) =>
+      body(client.GET(`${SYSTEM}/files`, { ...o, params: { path: { system } } })),
+    file: (system: string, path: string, o: Cancel = {}) =>
+      body(
+        client.GET(`${SYSTEM}/files/{path}`, {
+          ...o,
+          params: { path: { system, path } },
+          pathSerializer: keepSlashes,
+        }),
       ),
-    search: (system: string, query: { q: string; regex?: 0 | 1 }, o: Signal = {}) =>
-      request<T.SourceMatches>(path`/systems/${system}/search`, { ...o, query }),
+    search: (system: string, query: CodeSearchQuery, o: Cancel = {}) =>
+      body(client.GET(`${SYSTEM}/search`, { ...o, params: { path: { system }, query } })),
   },
 };
+
+/** Encodes each part of a path by itself, so that a file's address reads as its path. */
+function keepSlashes(pathname: string, parts: Record<string, unknown>): string {
+  return pathname.replace(/\{(\w+)\}/g, (_, name: string) =>
+    String(parts[name]).split("/").map(encodeURIComponent).join("/"),
+  );
+}

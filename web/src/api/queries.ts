@@ -4,7 +4,12 @@
  */
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { connection } from "./connection";
-import { api } from "./endpoints";
+import {
+  api,
+  type ExemplarsQuery,
+  type MetricsInstantQuery,
+  type MetricsRangeQuery,
+} from "./endpoints";
 import { Problem, ServerGone } from "./problem";
 import type * as T from "./types";
 
@@ -88,7 +93,7 @@ export const queries = {
       queryFn: ({ signal }) => api.recordings.timeline(id, points, { signal }),
       ...KEEP,
     }),
-  keys: (id: string, signalName: T.Signal) =>
+  keys: (id: string, signalName: T.RowSignal) =>
     queryOptions({
       queryKey: ["keys", id, signalName],
       queryFn: ({ signal }) => api.recordings.keys(id, signalName, { signal }),
@@ -107,21 +112,21 @@ export const queries = {
       queryFn: ({ signal }) => api.metrics.labels(id, metric, { signal }),
       ...SEALED,
     }),
-  metricsRange: (id: string, query: Parameters<typeof api.metrics.range>[1]) =>
+  metricsRange: (id: string, query: MetricsRangeQuery) =>
     queryOptions({
       queryKey: ["metrics-range", id, query],
       queryFn: ({ signal }) => api.metrics.range(id, query, { signal }),
       ...SEALED,
       ...KEEP,
     }),
-  metricsInstant: (id: string, query: Parameters<typeof api.metrics.instant>[1]) =>
+  metricsInstant: (id: string, query: MetricsInstantQuery) =>
     queryOptions({
       queryKey: ["metrics-instant", id, query],
       queryFn: ({ signal }) => api.metrics.instant(id, query, { signal }),
       ...SEALED,
       ...KEEP,
     }),
-  exemplars: (id: string, query: Parameters<typeof api.metrics.exemplars>[1]) =>
+  exemplars: (id: string, query: ExemplarsQuery) =>
     queryOptions({
       queryKey: ["exemplars", id, query],
       queryFn: ({ signal }) => api.metrics.exemplars(id, query, { signal }),

@@ -29,6 +29,7 @@ export function usePin(): ((pin: Pin) => void) | null {
   const place = usePlace();
   const client = useQueryClient();
   const sessionId = session?.id ?? null;
+  const tool = place?.tool ?? null;
 
   const pin = useCallback(
     async (what: Pin) => {
@@ -39,7 +40,7 @@ export function usePin(): ((pin: Pin) => void) | null {
           kind: "evidence",
           text: what.text,
           status: null,
-          tool: place?.tool ?? null,
+          tool: tool === "notebook" || tool === "answer" ? null : tool,
           url: what.url ?? window.location.pathname + window.location.search,
           query: what.query ?? null,
           start_ms: what.range?.start ?? range.start,
@@ -62,7 +63,7 @@ export function usePin(): ((pin: Pin) => void) | null {
         showToast({ tone: "error", text: `Not pinned. ${problem.title}. ${problem.next_step}` });
       }
     },
-    [sessionId, place, range, client],
+    [sessionId, tool, range, client],
   );
   return sessionId ? pin : null;
 }

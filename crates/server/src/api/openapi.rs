@@ -4,6 +4,8 @@ use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use super::{database, facets, logs, traces};
+
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -14,6 +16,13 @@ use utoipa_axum::router::OpenApiRouter;
             session's evidence trail.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
+    // Enums that occur only in query strings: the router collects the schemas of bodies alone.
+    components(schemas(
+        database::StatementOrder,
+        facets::RowSignal,
+        logs::LogOrder,
+        traces::TraceOrder,
+    )),
     tags(
         (name = "server", description = "The server itself"),
         (name = "drills", description = "The catalogue"),

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { api } from "@/api/endpoints";
 import { queries } from "@/api/queries";
-import type { EntryKind, NotebookEntry, Session } from "@/api/types";
+import type { Entry, EntryKind, Session } from "@/api/types";
 import { showToast } from "@/state/toasts";
 import { Button, IconButton } from "@/ui/Button";
 import { Chip } from "@/ui/Chip";
@@ -32,7 +32,7 @@ export function NotebookTab({ session }: { session: Session }) {
       ) : (
         <div className={styles.section}>
           {latest.map((entry) => (
-            <Entry key={entry.id} entry={entry} session={session} />
+            <EntryCard key={entry.id} entry={entry} session={session} />
           ))}
         </div>
       )}
@@ -41,7 +41,7 @@ export function NotebookTab({ session }: { session: Session }) {
   );
 }
 
-function Entry({ entry, session }: { entry: NotebookEntry; session: Session }) {
+function EntryCard({ entry, session }: { entry: Entry; session: Session }) {
   const client = useQueryClient();
   const { queryKey } = queries.notebook(session.id);
   const remove = useMutation({
