@@ -206,11 +206,8 @@ impl MetricStore {
         for (index, (time, value)) in times.iter().zip(&values).enumerate() {
             push(*time, *value);
             // Without a later sample in reach, the recording's own end tells whether more was due.
-            let next = times
-                .get(index + 1)
-                .copied()
-                .or(self.latest_ms)
-                .unwrap_or(*time);
+            let latest = self.extent_ms.map_or(*time, |(_, latest)| latest);
+            let next = times.get(index + 1).copied().unwrap_or(latest);
             let silent =
                 times.get(index + 1).is_none() && series.samples.last_time() != Some(*time);
             if step > 0 && value.to_bits() != STALE.to_bits() && (silent || next - time > longest) {

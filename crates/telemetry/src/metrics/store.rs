@@ -114,7 +114,7 @@ pub struct MetricStore {
     pub(super) postings: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Vec<u32>>>,
     pub(super) metadata: BTreeMap<String, Metadata>,
     pub(super) identities: Identities,
-    pub(super) latest_ms: Option<i64>,
+    pub(super) extent_ms: Option<(i64, i64)>,
     samples: usize,
     exemplars: usize,
 }
@@ -147,10 +147,10 @@ impl MetricStore {
         self.exemplars
     }
 
-    /// The time of the latest sample, milliseconds since the Unix epoch.
+    /// The times of the earliest and the latest sample, milliseconds since the Unix epoch.
     #[must_use]
-    pub fn latest_ms(&self) -> Option<i64> {
-        self.latest_ms
+    pub fn extent_ms(&self) -> Option<(i64, i64)> {
+        self.extent_ms
     }
 
     /// Bytes of memory, without the allocator's own.
@@ -218,7 +218,8 @@ impl MetricStore {
         }
         let appended = series.samples.push(time_ms, value);
         self.samples += usize::from(appended);
-        self.latest_ms = self.latest_ms.max(Some(time_ms));
+        let (first, last) = self.extent_ms.unwrap_or((time_ms, time_ms));
+        self.extent_ms = Some((first.min(time_ms), last.max(time_ms)));
         appended
     }
 
