@@ -8,7 +8,7 @@
 //! Start reading at [`Query`]: a text becomes a query, and a query is evaluated over a
 //! [`Source`], either at one instant or at every step of a range.
 //!
-//! ```no_run
+//! ```
 //! use promql::{Labels, Options, Selection, Series, Source, SourceError};
 //!
 //! struct OneSeries;
@@ -49,12 +49,14 @@
 //! durations is not understood by the parser.
 
 mod error;
+mod eval;
 mod labels;
 mod matcher;
 mod options;
 mod output;
 mod query;
 mod source;
+mod syntax;
 
 pub use error::{Error, ErrorKind, Span};
 pub use labels::{Labels, METRIC_NAME};

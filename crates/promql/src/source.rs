@@ -20,8 +20,8 @@ pub fn is_stale(value: f64) -> bool {
 pub trait Source {
     /// The series whose labels fulfil all matchers, with their samples from
     /// [`Selection::start_ms`] to [`Selection::end_ms`], both ends included. Series without a
-    /// sample in that time may be left out. The order of the series does not matter to the
-    /// evaluator, but decides the order of an instant vector, so it should be stable.
+    /// sample in that time may be left out; samples outside of it do no harm. The series may come
+    /// in any order, but each only once.
     ///
     /// # Errors
     ///
