@@ -81,7 +81,10 @@ impl HttpSink {
     ///
     /// # Errors
     /// When the endpoint is not a plain HTTP address, or no thread can be started.
-    #[expect(clippy::disallowed_methods, reason = "live only: recording must not wait for the network")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "live only: recording must not wait for the network"
+    )]
     pub fn new(
         endpoint: &str,
         on_error: impl Fn(&ExportError) + Send + Sync + 'static,
