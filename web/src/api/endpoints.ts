@@ -58,7 +58,7 @@ export const api = {
     list: async (session: string, o: Cancel = {}) =>
       (await body(client.GET(`${SESSION}/notebook`, { ...o, params: { path: { session } } })))
         .entries,
-    add: (session: string, entry: T.NewEntry) =>
+    add: (session: string, entry: T.NewNotebookEntry) =>
       body(client.POST(`${SESSION}/notebook`, { params: { path: { session } }, body: entry })),
     change: (session: string, entry: string, change: T.EntryChange) =>
       body(

@@ -27,6 +27,7 @@ function trace(spans: Span[]): Trace {
     resources: {},
     logs: 0,
     truncated: false,
+    total: 0,
     query_ms: 0,
   };
 }

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { api } from "@/api/endpoints";
 import { queries } from "@/api/queries";
-import type { Entry, EntryKind, Session } from "@/api/types";
+import type { EntryKind, NotebookEntry, Session } from "@/api/types";
 import { showToast } from "@/state/toasts";
 import { Button, IconButton } from "@/ui/Button";
 import { Chip } from "@/ui/Chip";
@@ -41,7 +41,7 @@ export function NotebookTab({ session }: { session: Session }) {
   );
 }
 
-function EntryCard({ entry, session }: { entry: Entry; session: Session }) {
+function EntryCard({ entry, session }: { entry: NotebookEntry; session: Session }) {
   const client = useQueryClient();
   const { queryKey } = queries.notebook(session.id);
   const remove = useMutation({

@@ -20,7 +20,7 @@ export function LogHistogram({ histogram, range, onRange }: LogHistogramProps) {
   const levels = useMemo(
     () =>
       ORDER.flatMap((level) => {
-        const counts = histogram.levels[level];
+        const counts = (histogram.levels as Record<string, number[]>)[level];
         return counts?.some((count) => count > 0) ? [{ level, counts }] : [];
       }),
     [histogram],

@@ -42,7 +42,7 @@ export default function LogsView() {
     queryFn: ({ pageParam, signal }) =>
       api.logs.list(
         recording.id,
-        { ...times, filter, order, limit: PAGE, cursor: pageParam },
+        { ...times, filter, order, limit: PAGE, cursor: pageParam ?? undefined },
         { signal },
       ),
     initialPageParam: null as string | null,

@@ -11,7 +11,7 @@ import { Swatch } from "@/ui/Chip";
 import { Icon, type IconName } from "@/ui/Icon";
 import { Banner } from "@/ui/States";
 import { copyText } from "@/ui/Toolbar";
-import { formatCount, formatNanos, nanosToMillis } from "@/viz/format";
+import { DASH, formatCount, formatNanos, nanosToMillis } from "@/viz/format";
 import type { Node } from "@/viz/traceModel";
 import styles from "./SpanDetail.module.css";
 
@@ -100,11 +100,15 @@ function Distribution({ stats, durationNs }: { stats: SpanStats; durationNs: num
         ))}
       </div>
       <p className={styles.quantiles}>
-        p50 {formatNanos(stats.p50_ns)}, p95 {formatNanos(stats.p95_ns)}, p99{" "}
-        {formatNanos(stats.p99_ns)}
+        p50 {nanosOrDash(stats.p50_ns)}, p95 {nanosOrDash(stats.p95_ns)}, p99{" "}
+        {nanosOrDash(stats.p99_ns)}
       </p>
     </section>
   );
+}
+
+function nanosOrDash(nanos: number | null): string {
+  return nanos === null ? DASH : formatNanos(nanos);
 }
 
 function AttributeList({

@@ -44,7 +44,7 @@ export function TraceSearch() {
     queryFn: ({ pageParam, signal }) =>
       api.traces.list(
         recording.id,
-        { ...times, filter: q || undefined, order, limit: PAGE, cursor: pageParam },
+        { ...times, filter: q || undefined, order, limit: PAGE, cursor: pageParam ?? undefined },
         { signal },
       ),
     initialPageParam: null as string | null,
