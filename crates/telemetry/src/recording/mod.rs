@@ -44,3 +44,7 @@ pub use error::RecordingError;
 pub use manifest::{Counts, FileEntry, KeyEntry, Manifest, RecordingInfo, TableEntry};
 pub use reader::Recording;
 pub use writer::RecordingWriter;
+
+pub(crate) use durable::{sync_folder, write_durably};
+pub(crate) use hash::ContentHash;
+pub(crate) use sink::{append_logs, append_traces};

@@ -59,8 +59,28 @@ impl RecordingWriter {
         Self::with_tables(folder, info, Arc::default(), Arc::default())
     }
 
-    /// Begins a recording whose rows go to tables that others read already.
-    pub(crate) fn with_tables(
+    /// Begins a recording of what tables hold already, hashed so far as `hash`.
+    pub(crate) fn over(
+        folder: &Path,
+        info: RecordingInfo,
+        tables: Arc<Tables>,
+        metrics: Arc<RwLock<MetricStore>>,
+        hash: ContentHash,
+    ) -> Result<Self, RecordingError> {
+        let mut writer = Self::with_tables(folder, info, tables, metrics)?;
+        writer.hash = hash;
+        for part in Part::ALL {
+            let mut index = 0;
+            // One segment at a time, so that no more than the queue is in memory twice.
+            while let Some(sealed) = copy_of(&writer.tables, part, index) {
+                writer.write(vec![sealed])?;
+                index += 1;
+            }
+        }
+        Ok(writer)
+    }
+
+    fn with_tables(
         folder: &Path,
         info: RecordingInfo,
         tables: Arc<Tables>,
@@ -206,6 +226,18 @@ type Sealed = (Part, Group);
 /// Copies a segment while its table is locked.
 fn copy(table: &TableBuilder, segment: SealedSegment) -> Option<Sealed> {
     group(table.table(), segment.index).map(|group| (segment.part, group))
+}
+
+fn copy_of(tables: &Tables, part: Part, index: usize) -> Option<Sealed> {
+    let stored = match part {
+        Part::Spans => tables.spans(),
+        Part::Logs => tables.logs(),
+        Part::Samples => tables.samples(),
+    };
+    match &*stored {
+        Stored::Open(table) => copy(table, SealedSegment { part, index }),
+        Stored::Sealed(table) => group(table, index).map(|group| (part, group)),
+    }
 }
 
 /// Seals what is open in a table, and makes the table one that takes no more rows.
