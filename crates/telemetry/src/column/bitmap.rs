@@ -43,6 +43,11 @@ impl Bitmap {
         self.words[row >> 6] |= 1 << (row & 63);
     }
 
+    /// Removes one row.
+    pub fn remove(&mut self, row: usize) {
+        self.words[row >> 6] &= !(1 << (row & 63));
+    }
+
     /// Whether the row is in the set.
     #[must_use]
     #[inline]
