@@ -90,18 +90,21 @@ pub(crate) fn finish(mut columns: Vec<Column>, span: Span) -> Result<Vec<Column>
     for column in &mut columns {
         if column.drop_name {
             column.labels = without_metadata(&column.labels);
+            column.drop_name = false;
         }
     }
     merge_same_labels(columns, span)
 }
 
-/// Joins columns with the same labels, as long as no step has a sample in both.
+/// Joins columns with the same labels, as long as no step has a sample in both. Columns of which
+/// only one will lose its name stay apart, because their labels will differ in the end.
 pub(crate) fn merge_same_labels(columns: Vec<Column>, span: Span) -> Result<Vec<Column>, Error> {
     let mut merged: Vec<Column> = Vec::with_capacity(columns.len());
-    let mut positions: HashMap<Labels, usize> = HashMap::with_capacity(columns.len());
+    let mut positions: HashMap<(Labels, bool), usize> = HashMap::with_capacity(columns.len());
     for column in columns {
-        let Some(&position) = positions.get(&column.labels) else {
-            positions.insert(column.labels.clone(), merged.len());
+        let identity = (column.labels.clone(), column.drop_name);
+        let Some(&position) = positions.get(&identity) else {
+            positions.insert(identity, merged.len());
             merged.push(column);
             continue;
         };

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Span};
 use crate::eval::function;
 use crate::syntax::guard::syntax;
 use crate::syntax::scan;
+use crate::syntax::text::unquote;
 use crate::syntax::token::{Token, TokenKind};
 
 /// Deeper than this the place stays coarse, so that a diagnosis is quick.
@@ -115,18 +116,25 @@ fn innermost<'t, 'q>(
     (tokens, message)
 }
 
+/// Words, with each bracket and its content as one.
+fn atoms<'t, 'q>(tokens: &'t [Token<'q>]) -> impl Iterator<Item = &'t [Token<'q>]> {
+    let mut rest = tokens;
+    std::iter::from_fn(move || {
+        let (atom, after) = rest.split_at(scan::atom_length(rest).min(rest.len()));
+        rest = after;
+        (!atom.is_empty()).then_some(atom)
+    })
+}
+
 /// The expressions in the outermost parentheses, separated by commas.
 fn arguments<'t, 'q>(tokens: &'t [Token<'q>]) -> Vec<&'t [Token<'q>]> {
     let mut found = Vec::new();
-    let mut at = 0;
-    while at < tokens.len() {
-        let end = at + scan::atom_length(&tokens[at..]);
-        let before = at.checked_sub(1).map(|before| &tokens[before]);
-        let is_list = before.is_some_and(|b| LIST_WORDS.iter().any(|word| b.is_word(word)));
-        if tokens[at].is_mark("(") && !is_list && end - at > 2 {
-            found.extend(split_commas(&tokens[at + 1..end - 1]));
+    let mut is_list = false;
+    for atom in atoms(tokens) {
+        if atom[0].is_mark("(") && !is_list && atom.len() > 2 {
+            found.extend(split_commas(&atom[1..atom.len() - 1]));
         }
-        at = end;
+        is_list = LIST_WORDS.iter().any(|word| atom[0].is_word(word));
     }
     found
 }
@@ -157,7 +165,9 @@ fn explain(query: &str, part: &[Token<'_>], message: &str) -> Option<Error> {
         return Some(Error::new(
             ErrorKind::Type,
             span_of(call),
-            message.replace("argument(s)", "arguments"),
+            message
+                .replace(" 1 argument(s)", " 1 argument")
+                .replace("argument(s)", "arguments"),
             "correct the list of arguments",
         ));
     }
@@ -178,13 +188,27 @@ fn explain(query: &str, part: &[Token<'_>], message: &str) -> Option<Error> {
         ));
     }
     if message.starts_with("ranges only allowed") || message.ends_with("allowed before range") {
-        let range = part.iter().position(|token| token.is_mark("["))?;
-        let span = span_of(&part[range..range + scan::atom_length(&part[range..])]);
+        let ranges = atoms(part).filter(|atom| atom[0].is_mark("["));
         let next_step = "move it behind the metric, or write a subquery such as [5m:1m]";
-        return Some(syntax(
-            span,
-            "a range belongs directly behind a selector",
-            next_step,
+        let message = "a range belongs directly behind a selector";
+        return Some(syntax(span_of(ranges.last()?), message, next_step));
+    }
+    if let Some(pattern) = message.strip_prefix("illegal regex for ") {
+        let is_pattern =
+            |t: &&Token<'_>| t.kind == TokenKind::Text && unquote(t.text).value == pattern;
+        let token = part.iter().find(is_pattern)?;
+        let message = "this is not a regular expression";
+        let next_step = "close its brackets, and write \\\\ before characters meant literally";
+        return Some(syntax(token.span, message, next_step));
+    }
+    if message.starts_with("bool modifier") {
+        let token = part.iter().find(|token| token.is_word("bool"))?;
+        let message = "bool belongs to comparisons";
+        return Some(Error::new(
+            ErrorKind::Type,
+            token.span,
+            message,
+            "remove it",
         ));
     }
     known_message(message)
@@ -193,13 +217,13 @@ fn explain(query: &str, part: &[Token<'_>], message: &str) -> Option<Error> {
 
 /// Messages that are clear by themselves.
 fn known_message(message: &str) -> Option<(ErrorKind, &'static str)> {
+    const OPERAND: &str = "apply it to a number or an instant vector, such as rate(…)";
     const KNOWN: [(&str, ErrorKind, &str); 9] = [
         (
             "set operator",
             ErrorKind::Type,
             "put a vector on both sides, such as vector(1)",
         ),
-        ("bool modifier", ErrorKind::Type, "remove bool"),
         (
             "no grouping allowed",
             ErrorKind::Type,
@@ -210,16 +234,8 @@ fn known_message(message: &str) -> Option<(ErrorKind, &'static str)> {
             ErrorKind::Type,
             "remove on or ignoring",
         ),
-        (
-            "binary expression must",
-            ErrorKind::Type,
-            "wrap the range in rate(…) or the like",
-        ),
-        (
-            "unary expression only",
-            ErrorKind::Type,
-            "wrap the range in rate(…) or the like",
-        ),
+        ("binary expression must", ErrorKind::Type, OPERAND),
+        ("unary expression only", ErrorKind::Type, OPERAND),
         (
             "subquery is only",
             ErrorKind::Type,
@@ -231,9 +247,14 @@ fn known_message(message: &str) -> Option<(ErrorKind, &'static str)> {
             "name a metric, or match a label with a value",
         ),
         (
-            "illegal regex",
+            "metric name must not be set twice",
             ErrorKind::Syntax,
-            "correct the regular expression",
+            "keep one of them",
+        ),
+        (
+            "wrong number of arguments for aggregate",
+            ErrorKind::Type,
+            "write one vector; topk, quantile and the like take a parameter before it",
         ),
     ];
     let known = KNOWN.iter().find(|(start, ..)| message.starts_with(start));

@@ -251,16 +251,21 @@ fn not_an_operator(token: &Token<'_>) -> Error {
 
 fn check_number(token: &Token<'_>) -> Result<(), Error> {
     let text = token.text.to_ascii_lowercase();
-    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let is_number = text.parse::<f64>().is_ok() || text.starts_with("0x");
+    let is_number = match text.strip_prefix("0x") {
+        Some(digits) => i64::from_str_radix(digits, 16).is_ok(),
+        None => text.parse::<f64>().is_ok(),
+    };
     if is_number || promql_parser::util::parse_duration(token.text).is_ok() {
         return Ok(());
     }
-    let message = match unit {
-        "" => format!("{} is not a number", token.text),
-        _ => format!("{} is not a duration", token.text),
+    let has_unit = text.bytes().any(|b| b.is_ascii_alphabetic()) && !text.starts_with("0x");
+    let (what, next_step) = if has_unit {
+        let units = "durations are whole numbers with ms, s, m, h, d, w or y, such as 1h30m";
+        ("a duration", units)
+    } else {
+        ("a number", "write one such as 0.5, 1e3 or 0x1f")
     };
-    let next_step = "durations are whole numbers with ms, s, m, h, d, w or y, such as 1h30m";
+    let message = format!("{} is not {what}", token.text);
     Err(syntax(token.span, message, next_step))
 }
 
@@ -316,6 +321,12 @@ fn check_matcher(tokens: &[Token<'_>]) -> Result<(), Error> {
                 && value.kind == TokenKind::Text =>
         {
             Ok(())
+        }
+        [_, operator, value, next, ..]
+            if is_operator(operator) && value.kind == TokenKind::Text =>
+        {
+            let message = format!("a comma is missing before {}", next.text);
+            Err(syntax(next.span, message, "write , between matchers"))
         }
         [_, operator, ..] if operator.is_mark("==") => {
             let next_step = format!("write {}=\"…\"", name.text);
