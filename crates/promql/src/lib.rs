@@ -41,12 +41,19 @@
 //! # Ok::<(), promql::Error>(())
 //! ```
 //!
+//! Inside, a query becomes a tree with types and places (`syntax`), and the tree is evaluated over
+//! a grid of times in columns, one per series (`eval`).
+//!
 //! What it does not do: it stores nothing, it speaks no HTTP, and it starts no threads. Not
 //! implemented yet, and refused with [`ErrorKind::Unsupported`] instead of answered wrongly:
 //! native histograms (`histogram_count`, `histogram_sum`, `histogram_avg`, `histogram_stddev`,
-//! `histogram_stdvar` and samples that are histograms), `info()` and `start_timestamp()`.
-//! The syntax behind upstream's experimental flags `anchored`, `smoothed` and arithmetic between
-//! durations is not understood by the parser.
+//! `histogram_stdvar`, and samples that are histograms), `info()` and `start_timestamp()`. Syntax
+//! behind upstream's experimental flags (`anchored`, `smoothed`, arithmetic between durations) and
+//! the histogram operators `</` and `>/` are refused with [`ErrorKind::Syntax`].
+//!
+//! Differences from upstream on purpose: results are never cut off, but refused beyond
+//! [`Limits`]; `limit_ratio` samples by another hash; series that differ only in whether they will
+//! lose their name stay apart over a range as they do at an instant.
 
 mod error;
 mod eval;
@@ -57,6 +64,7 @@ mod output;
 mod query;
 mod source;
 mod syntax;
+mod vocabulary;
 
 pub use error::{Error, ErrorKind, Span};
 pub use labels::{Labels, METRIC_NAME};
@@ -65,3 +73,4 @@ pub use options::{Cancel, Limits, Options};
 pub use output::{Annotation, Instant, Range, Sample, Severity, Stats, Value};
 pub use query::{Query, instant, range};
 pub use source::{STALE, Selection, Series, Source, SourceError, is_stale};
+pub use vocabulary::{AGGREGATIONS, KEYWORDS, functions};

@@ -32,12 +32,12 @@ impl Default for Options {
 /// [`crate::ErrorKind::Limit`]; it is never answered in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Steps of a range query, and of each subquery. Default 11 000.
+    /// Steps of a range query. Default 11 000.
     pub points: usize,
     /// Series that all selectors of the query load together. Default 50 000.
     pub series: usize,
-    /// Samples that all selectors of the query load together, and values that one intermediate
-    /// result may hold. Default 50 million.
+    /// Samples that all selectors of the query load together; also the values that one
+    /// intermediate result may hold, and the steps of a subquery. Default 50 million.
     pub samples: usize,
 }
 

@@ -105,6 +105,7 @@ impl Evaluator<'_> {
         let mut counted: Vec<Column> = Vec::new();
         let mut positions: HashMap<Labels, usize> = HashMap::new();
         for column in &columns {
+            self.check_cancelled(span)?;
             for (step, value) in column.values.iter().enumerate() {
                 if is_absent(*value) {
                     continue;

@@ -1,7 +1,7 @@
 //! Function calls: evaluates the arguments and hands them to the function.
 
 use crate::error::{Error, ErrorKind, Span};
-use crate::eval::column::{ABSENT, Column, Grid, is_absent};
+use crate::eval::column::{ABSENT, Column, Grid, is_absent, seconds};
 use crate::eval::date::date_part;
 use crate::eval::evaluator::{Computed, Evaluator};
 use crate::eval::function::Function;
@@ -44,7 +44,6 @@ impl Evaluator<'_> {
         grid: Grid,
     ) -> Result<Vec<f64>, Error> {
         let times = self.times;
-        let seconds = |ms: i64| ms as f64 / 1000.0;
         let constant = match function {
             Function::Pi => std::f64::consts::PI,
             Function::QueryStart => seconds(times.start_ms),
@@ -174,7 +173,7 @@ impl Evaluator<'_> {
                 for column in &mut columns {
                     for (value, time_ms) in column.values.iter_mut().zip(grid.times()) {
                         if !is_absent(*value) {
-                            *value = time_ms as f64 / 1000.0;
+                            *value = seconds(time_ms);
                         }
                     }
                 }

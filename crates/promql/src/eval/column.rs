@@ -14,6 +14,11 @@ pub(crate) fn is_absent(value: f64) -> bool {
     is_stale(value)
 }
 
+/// PromQL counts time in seconds.
+pub(crate) fn seconds(ms: i64) -> f64 {
+    ms as f64 / 1000.0
+}
+
 /// The times at which an expression is evaluated: `len` steps from `start_ms` on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Grid {

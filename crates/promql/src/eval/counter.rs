@@ -1,5 +1,6 @@
 //! How fast a counter or gauge moves: `rate` and its kin.
 
+use crate::eval::column::seconds;
 use crate::eval::window::Window;
 
 pub(crate) fn rate(window: &Window<'_>) -> Option<f64> {
@@ -86,8 +87,4 @@ pub(crate) fn changes(values: &[f64]) -> f64 {
     let changed =
         pairs.filter(|pair| pair[0] != pair[1] && !(pair[0].is_nan() && pair[1].is_nan()));
     changed.count() as f64
-}
-
-fn seconds(ms: i64) -> f64 {
-    ms as f64 / 1000.0
 }

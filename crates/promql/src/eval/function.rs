@@ -61,6 +61,11 @@ impl Function {
     }
 }
 
+/// All names, sorted.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    NAMES.iter().map(|(name, _)| *name)
+}
+
 /// The known name that is most like `name`, when one is like it.
 pub(crate) fn nearest_name(name: &str) -> Option<&'static str> {
     let distances = NAMES.iter().map(|(known, _)| {

@@ -87,6 +87,7 @@ impl Evaluator<'_> {
             groups[*ordinal].1.push(at);
         }
         for (many_at, one_at) in &groups {
+            self.check_cancelled(span)?;
             matcher.run(many_at, one_at)?;
             self.check_cells(matcher.results.len(), grid.len, span)?;
         }

@@ -29,12 +29,13 @@ impl Evaluator<'_> {
         let mut chosen: Vec<Column> = columns.iter().map(emptied).collect();
         let mut order = Vec::new();
         let mut candidates: Vec<(usize, f64)> = Vec::new();
-        for (step, param) in params.iter().enumerate() {
+        for (step, count) in params.iter().enumerate() {
+            self.check_cancelled(param.span)?;
             for Group { members, .. } in &groups {
                 candidates.clear();
                 let present = members.iter().map(|at| (*at, columns[*at].values[step]));
                 candidates.extend(present.filter(|(_, value)| !is_absent(*value)));
-                choose(aggregator, *param, &mut candidates, &columns);
+                choose(aggregator, *count, &mut candidates, &columns);
                 for (at, value) in &candidates {
                     chosen[*at].values[step] = *value;
                     if grid.is_instant() {

@@ -1,5 +1,6 @@
 //! Trends: lines and smoothed curves through the samples of a window.
 
+use crate::eval::column::seconds;
 use crate::eval::math::Sum;
 use crate::eval::window::Window;
 
@@ -31,7 +32,7 @@ fn line(window: &Window<'_>, origin_ms: i64) -> Option<(f64, f64)> {
     let (mut x_sum, mut y_sum) = (Sum::default(), Sum::default());
     let (mut xy_sum, mut xx_sum) = (Sum::default(), Sum::default());
     for (time, y) in window.timestamps.iter().zip(values) {
-        let x = (time - origin_ms) as f64 / 1000.0;
+        let x = seconds(time - origin_ms);
         x_sum = x_sum.add(x);
         y_sum = y_sum.add(*y);
         xy_sum = xy_sum.add(x * y);

@@ -1,7 +1,7 @@
 //! Functions over ranges: slides a window over each series, once for all steps.
 
 use crate::error::{Error, ErrorKind, Span};
-use crate::eval::column::{ABSENT, Column, Grid, is_absent};
+use crate::eval::column::{ABSENT, Column, Grid, is_absent, seconds};
 use crate::eval::evaluator::Evaluator;
 use crate::eval::range::{RangeInput, RangeSeries};
 use crate::eval::{counter, over_time, regression};
@@ -58,7 +58,7 @@ pub(crate) struct Window<'a> {
 
 impl Window<'_> {
     pub(crate) fn range_seconds(&self) -> f64 {
-        (self.end_ms - self.start_ms) as f64 / 1000.0
+        seconds(self.end_ms - self.start_ms)
     }
 }
 
@@ -278,8 +278,4 @@ impl Slider<'_> {
             W::TimeOfMax => Some(seconds(over_time::last_max(window))),
         }
     }
-}
-
-fn seconds(ms: i64) -> f64 {
-    ms as f64 / 1000.0
 }

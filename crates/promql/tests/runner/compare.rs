@@ -108,15 +108,7 @@ pub(crate) fn matrix(
     found: &[Series],
     (start_ms, end_ms, step_ms): (i64, i64, i64),
 ) -> Result<(), String> {
-    let number_series;
-    let expected = match &eval.expected {
-        // Upstream has no such case; a range of a number is written as a series without labels.
-        Expected::Scalar(_) => return Err("expected a number, found a matrix".to_owned()),
-        _ => {
-            number_series = expected_series(eval)?;
-            number_series
-        }
-    };
+    let expected = expected_series(eval)?;
     if !found.is_sorted_by(|a, b| a.labels < b.labels) {
         return Err("the series are not sorted".to_owned());
     }
@@ -150,12 +142,11 @@ pub(crate) fn matrix(
 
 fn missing<'a>(
     expected: &[(Labels, Vec<Point>)],
-    mut found: impl Iterator<Item = &'a Labels> + Clone,
+    found: impl Iterator<Item = &'a Labels> + Clone,
 ) -> Result<(), String> {
     let lost = expected
         .iter()
         .find(|(labels, _)| !found.clone().any(|one| one == labels));
-    let _ = found.next();
     match lost {
         Some((labels, points)) => Err(format!("{labels} is missing, expected {points:?}")),
         None => Ok(()),
