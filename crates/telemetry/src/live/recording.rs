@@ -12,8 +12,8 @@ use super::log::{Log, Recovery};
 use crate::metrics::MetricStore;
 use crate::otlp::{LogsRequest, Rejected, Signal, TraceRequest};
 use crate::recording::{
-    ContentHash, Recording, RecordingError, RecordingInfo, RecordingWriter, append_logs,
-    append_traces, sync_folder, write_durably,
+    ContentHash, Counts, Recording, RecordingError, RecordingInfo, RecordingWriter, append_logs,
+    append_traces, count, sync_folder, write_durably,
 };
 use crate::table::{Stored, Tables};
 
@@ -218,6 +218,15 @@ impl LiveRecording {
     #[must_use]
     pub fn metrics(&self) -> &Arc<RwLock<MetricStore>> {
         &self.metrics
+    }
+
+    /// What it holds by now.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        count(
+            &self.tables,
+            &self.metrics.read().unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     /// Takes a request and returns when it is on disk; the rows that could not be accepted.

@@ -47,4 +47,4 @@ pub use writer::RecordingWriter;
 
 pub(crate) use durable::{sync_folder, write_durably};
 pub(crate) use hash::ContentHash;
-pub(crate) use sink::{append_logs, append_traces};
+pub(crate) use sink::{append_logs, append_traces, count};

@@ -1,5 +1,7 @@
 //! Decoded OTLP into tables: which request's rows go to which table.
 
+use super::manifest::Counts;
+use crate::metrics::MetricStore;
 use crate::otlp::{Attribute, LogRecord, LogsRequest, Origin, TraceRequest, Value as Decoded};
 use crate::table::{
     Level, LogRow, ResourceId, SpanKind, SpanRow, Status, Stored, TableBuilder, Tables, Value,
@@ -30,6 +32,23 @@ impl Part {
 
     pub(crate) fn file(self) -> String {
         format!("{}.parquet", self.name())
+    }
+}
+
+/// What tables and metrics hold, without touching a row: [`Stored::view`] would sort and pack the
+/// open segment.
+pub(crate) fn count(tables: &Tables, metrics: &MetricStore) -> Counts {
+    let rows = |stored: &Stored| match stored {
+        Stored::Open(table) => table.rows() as u64,
+        Stored::Sealed(table) => table.rows() as u64,
+    };
+    Counts {
+        spans: rows(&tables.spans()),
+        logs: rows(&tables.logs()),
+        samples: rows(&tables.samples()),
+        series: metrics.series_count() as u64,
+        metric_samples: metrics.sample_count() as u64,
+        exemplars: metrics.exemplar_count() as u64,
     }
 }
 

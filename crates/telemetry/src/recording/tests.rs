@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::fixtures::{logs, metrics, traces};
-use super::{Recording, RecordingError, RecordingInfo, RecordingWriter};
+use super::{Counts, Recording, RecordingError, RecordingInfo, RecordingWriter};
 use crate::column::{Column, Parent, from_ordered};
 use crate::metrics::Matcher;
 use crate::table::{KeyType, View};
@@ -30,7 +30,10 @@ fn write(folder: &Path, requests: u64) -> Recording {
             .unwrap();
         writer.append_metrics(&metrics(request + 1)).unwrap();
     }
-    writer.seal().unwrap()
+    let counts = writer.counts();
+    let recording = writer.seal().unwrap();
+    assert_eq!(recording.manifest().counts, counts);
+    recording
 }
 
 /// Every value of every row, by row.
@@ -193,6 +196,7 @@ fn a_malformed_request_changes_nothing() {
     let whole = traces(0, 100);
     let error = writer.append_traces(&whole[..whole.len() - 3]).unwrap_err();
     assert!(matches!(error, RecordingError::Decode(_)), "{error}");
+    assert_eq!(writer.counts(), Counts::default());
     let sealed = writer.seal().unwrap();
     assert_eq!(sealed.manifest().counts.spans, 0);
     assert_eq!(

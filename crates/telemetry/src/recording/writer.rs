@@ -9,10 +9,10 @@ use super::background::{Background, Finished};
 use super::durable::{sync_folder, write_durably};
 use super::error::RecordingError;
 use super::hash::ContentHash;
-use super::manifest::{self, KeyEntry, Manifest, RecordingInfo, TableEntry};
+use super::manifest::{self, Counts, KeyEntry, Manifest, RecordingInfo, TableEntry};
 use super::metrics_file;
 use super::reader::Recording;
-use super::sink::{Part, SealedSegment, append_logs, append_traces};
+use super::sink::{Part, SealedSegment, append_logs, append_traces, count};
 use crate::metrics::{Ingested, MetricStore};
 use crate::otlp::{LogsRequest, Rejected, Signal, TraceRequest};
 use crate::table::{Stored, TableBuilder, Tables};
@@ -122,6 +122,15 @@ impl RecordingWriter {
     #[must_use]
     pub fn metrics(&self) -> &Arc<RwLock<MetricStore>> {
         &self.metrics
+    }
+
+    /// What it holds by now. Cheap enough to ask after every request.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        count(
+            &self.tables,
+            &self.metrics.read().unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     /// Appends an `ExportTraceServiceRequest`; returns the spans that could not be accepted.
