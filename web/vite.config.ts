@@ -21,6 +21,17 @@ export default defineConfig({
         entryFileNames: "assets/[name].js",
         chunkFileNames: "assets/[name].js",
         assetFileNames: "assets/[name][extname]",
+        // Libraries stand apart from the page's own code: a change of a view leaves their files alone.
+        codeSplitting: {
+          groups: [
+            {
+              name: "editor",
+              test: /node_modules[\\/]@?(codemirror|lezer|prometheus-io|style-mod|crelt|w3c-keyname|marijn|lru-cache)/,
+            },
+            { name: "vendor", test: /node_modules/ },
+            { name: "shared", test: /src[\\/](ui|viz|state|api|views[\\/]shared)[\\/](?!editor)/ },
+          ],
+        },
       },
     },
   },

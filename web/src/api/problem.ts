@@ -20,6 +20,18 @@ export class ServerGone extends Error {
   }
 }
 
+/** What is wrong and what to do, as one or two sentences: the server's words are fragments. */
+export function explain(problem: ProblemDetails): string {
+  return [problem.detail, problem.next_step].map(sentence).filter(Boolean).join(" ");
+}
+
+function sentence(fragment: string): string {
+  const text = fragment.trim();
+  if (text === "") return "";
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…:]$/.test(whole) ? whole : `${whole}.`;
+}
+
 /** Any error as problem details, so that one component can show all of them. */
 export function toProblem(error: unknown): ProblemDetails {
   if (error instanceof Problem) return error.details;

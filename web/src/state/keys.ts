@@ -38,22 +38,28 @@ export function isSingleKey(keys: string): boolean {
   return !/(mod|alt)\+/.test(keys) && !/^(F\d+|Escape)$/.test(keys);
 }
 
-/** The key as a person reads it: `["Ctrl", "K"]`, `["g", "m"]`. */
+/** The key as a person reads it, one cap a stroke: `["Ctrl K"]`, `["G", "M"]`. */
 export function keyCaps(keys: string, mac = isMac()): string[] {
-  return keys.split(" ").flatMap((stroke) => {
-    if (stroke === "+") return ["+"];
-    return stroke.split("+").map((part) => {
-      if (part === "mod") return mac ? "⌘" : "Ctrl";
-      if (part === "shift") return "Shift";
-      if (part === "alt") return mac ? "⌥" : "Alt";
-      if (part === "Escape") return "Esc";
-      if (part.startsWith("code:Key")) return part.slice(8);
-      if (part === "ArrowLeft") return "←";
-      if (part === "ArrowRight") return "→";
-      return part.length === 1 ? part.toUpperCase() : part;
-    });
-  });
+  return keys
+    .split(" ")
+    .map((stroke) => (stroke === "+" ? "+" : stroke.split("+").map(word).join(" ")));
+
+  function word(part: string): string {
+    if (part === "mod") return mac ? "⌘" : "Ctrl";
+    if (part === "alt") return mac ? "⌥" : "Alt";
+    if (part.startsWith("code:Key")) return part.slice(8);
+    return KEY_WORDS[part] ?? (part.length === 1 ? part.toUpperCase() : part);
+  }
 }
+
+const KEY_WORDS: Record<string, string> = {
+  shift: "Shift",
+  Escape: "Esc",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+};
 
 function isMac(): boolean {
   return typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);

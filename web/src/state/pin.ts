@@ -5,7 +5,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { api } from "@/api/endpoints";
-import { toProblem } from "@/api/problem";
+import { explain, toProblem } from "@/api/problem";
 import { queries } from "@/api/queries";
 import { usePlace } from "./location";
 import type { Range } from "./range";
@@ -60,7 +60,7 @@ export function usePin(): ((pin: Pin) => void) | null {
         });
       } catch (error) {
         const problem = toProblem(error);
-        showToast({ tone: "error", text: `Not pinned. ${problem.title}. ${problem.next_step}` });
+        showToast({ tone: "error", text: `Not pinned. ${problem.title}. ${explain(problem)}` });
       }
     },
     [sessionId, tool, range, client],

@@ -8,7 +8,6 @@ import { activePanel } from "@/state/activePanel";
 import { type Pin, usePin } from "@/state/pin";
 import { IconButton } from "./Button";
 import { cx } from "./cx";
-import { Icon } from "./Icon";
 import styles from "./Panel.module.css";
 
 export interface PanelProps {
@@ -21,9 +20,8 @@ export interface PanelProps {
   legend?: ReactNode;
   pin?: () => Pin;
   table?: () => ReactNode;
-  /** Address of the explorer with the query behind this panel. */
-  openHref?: string;
-  openLabel?: string;
+  /** The query behind the picture, shown below it, and the address where it can be changed. */
+  query?: { text: string; href: string };
   /** Head with a line and a ground, for panels of a list. */
   lined?: boolean;
   className?: string;
@@ -34,7 +32,7 @@ export interface PanelProps {
 }
 
 export function Panel(props: PanelProps) {
-  const { title, unit, children, actions, legend, pin, table, openHref, lined, level = 2 } = props;
+  const { title, unit, children, actions, legend, pin, table, query, lined, level = 2 } = props;
   const id = useId();
   const [asTable, setAsTable] = useState(false);
   const doPin = usePinOrNull(pin);
@@ -73,20 +71,17 @@ export function Panel(props: PanelProps) {
             onPress={() => setAsTable(!asTable)}
           />
         )}
-        {openHref && (
-          <Link
-            href={openHref}
-            className={styles.open}
-            aria-label={props.openLabel ?? "Open in explorer"}
-          >
-            <Icon name="open" size={14} />
-          </Link>
-        )}
       </div>
       <div className={cx(styles.body, (props.scroll || asTable) && styles.scroll)}>
         {asTable && table ? table() : children}
       </div>
       {legend && <div className={styles.legend}>{legend}</div>}
+      {query && (
+        <Link href={query.href} className={styles.query} title={query.text}>
+          <span className="visually-hidden">Open in explorer: </span>
+          {query.text}
+        </Link>
+      )}
     </section>
   );
 }

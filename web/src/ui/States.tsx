@@ -3,7 +3,7 @@
  * cause and a way out, a problem with its next step, a banner over content that is partial.
  */
 import { type ReactNode, useEffect, useState } from "react";
-import { toProblem } from "@/api/problem";
+import { explain, toProblem } from "@/api/problem";
 import { Button } from "./Button";
 import { cx } from "./cx";
 import { Icon } from "./Icon";
@@ -62,9 +62,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
         <Icon name="errorSign" size={14} />
         {problem.title}
       </p>
-      <p className={styles.detail}>
-        {problem.detail} {problem.next_step}
-      </p>
+      <p className={styles.detail}>{explain(problem)}</p>
       {onRetry && (
         <div className={styles.actions}>
           <Button small onPress={onRetry}>
@@ -115,9 +113,7 @@ export function InlineError({ error }: { error: unknown }) {
           {problem.title}
           {at}
         </b>
-        <div className="t2">
-          {problem.detail} {problem.next_step}
-        </div>
+        <div className="t2">{explain(problem)}</div>
       </div>
     </div>
   );

@@ -324,14 +324,17 @@ export class TimeSeries {
         if (v > high) high = v;
       }
     });
-    if (!right) for (const t of o.thresholds ?? []) high = Math.max(high, t.value * 1.04);
+    if (!right) for (const t of o.thresholds ?? []) high = Math.max(high, t.value);
     if (o.log) {
       if (high === 0) return [0.001, 1];
       return [10 ** Math.floor(Math.log10(low) - 0.02), Math.max(high * 1.6, low * 11)];
     }
     if (o.atLeast && !right) high = Math.max(high, o.atLeast);
     const ticks = linearTicks(Math.min(low, 0), high || 1, this.#tickCount(u));
-    return [ticks[0] ?? 0, Math.max(ticks.at(-1) ?? 1, high)];
+    const last = ticks.at(-1) ?? 1;
+    // A last line far above the data wastes the height; a little air above the data is enough.
+    const tight = high * 1.08;
+    return [ticks[0] ?? 0, high > 0 && last > tight && !o.atLeast ? tight : last];
   }
 
   #ySplits(u: uPlot, min: number, max: number, right = false): number[] {
@@ -342,7 +345,7 @@ export class TimeSeries {
 
   #tickCount(u: uPlot): number {
     const height = u.bbox.height / devicePixelRatio || u.height;
-    return Math.min(Math.max(Math.round(height / 46), 2), 4);
+    return Math.min(Math.max(Math.round(height / 46), 3), 4);
   }
 
   #pointerMoved(u: uPlot): void {

@@ -1,1 +1,1 @@
-import{n as e,t}from"./index.js";var n=e();function r(){return(0,n.jsx)(t,{title:`This build has no notebook view`})}export{r as default};
+import{dt as e}from"./shared.js";import{K as t}from"./vendor.js";var n=t();function r(){return(0,n.jsx)(e,{title:`This build has no notebook view`})}export{r as default};
