@@ -1,1 +1,1 @@
-import{dt as e}from"./shared.js";import{K as t}from"./vendor.js";var n=t();function r(){return(0,n.jsx)(e,{title:`This build has no database view`})}export{r as default};
+import{pt as e}from"./shared.js";import{K as t}from"./vendor.js";var n=t();function r(){return(0,n.jsx)(e,{title:`This build has no database view`})}export{r as default};
