@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
 pub(crate) struct Figure {
     pub(crate) name: String,
     pub(crate) value: f64,
-    pub(crate) unit: &'static str,
+    pub(crate) unit: String,
     pub(crate) bar: Option<Bar>,
 }
 
@@ -44,8 +44,13 @@ pub(crate) enum Bar {
 }
 
 impl Figure {
-    pub(crate) fn new(name: impl Into<String>, value: f64, unit: &'static str, bar: Option<Bar>) -> Self {
-        Self { name: name.into(), value, unit, bar }
+    pub(crate) fn new(name: impl Into<String>, value: f64, unit: &str, bar: Option<Bar>) -> Self {
+        Self {
+            name: name.into(),
+            value,
+            unit: unit.to_owned(),
+            bar,
+        }
     }
 
     fn holds(&self) -> Option<bool> {
@@ -72,7 +77,10 @@ const STEPS: &[(&str, Step)] = &[
 /// # Errors
 /// When something cannot be built or run.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    execute(&mut command("cargo", &["build", "--release", "--package", "firedrill"]))?;
+    execute(&mut command(
+        "cargo",
+        &["build", "--release", "--package", "firedrill"],
+    ))?;
     let mut figures = Vec::new();
     for (name, step) in STEPS {
         if name.contains(arguments.only.as_str()) {
@@ -82,13 +90,18 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     table(&figures);
     if let Some(path) = &arguments.json {
-        std::fs::write(path, json(&figures)).with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(path, json(&figures))
+            .with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
 }
 
 fn table(figures: &[Figure]) {
-    let width = figures.iter().map(|figure| figure.name.len()).max().unwrap_or(0);
+    let width = figures
+        .iter()
+        .map(|figure| figure.name.len())
+        .max()
+        .unwrap_or(0);
     for figure in figures {
         let bar = match figure.bar {
             Some(Bar::AtMost(limit)) => format!("at most {limit}"),
@@ -100,7 +113,10 @@ fn table(figures: &[Figure]) {
             Some(false) => "MISSED",
             None => "",
         };
-        print(&format!("{:width$}  {:>14.3} {:<18} {bar:<20} {verdict}", figure.name, figure.value, figure.unit));
+        print(&format!(
+            "{:width$}  {:>14.3} {:<18} {bar:<20} {verdict}",
+            figure.name, figure.value, figure.unit
+        ));
     }
 }
 

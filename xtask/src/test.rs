@@ -59,11 +59,5 @@ fn page() -> anyhow::Result<()> {
         "cargo",
         &["build", "--release", "--package", "firedrill"],
     ))?;
-    let binary = target().join("release").join("firedrill");
-    let binary = if binary.is_absolute() {
-        binary
-    } else {
-        root().join(binary)
-    };
-    execute(web::npm(&["run", "e2e"]).env("FIREDRILL_BIN", binary))
+    execute(web::npm(&["run", "e2e"]).env("FIREDRILL_BIN", binary()))
 }

@@ -120,13 +120,16 @@ fn measure(name: &str, per_request: u64, work: fn(u64)) {
     handle.flush();
     let items = REQUESTS * per_request;
     let nanos = start.elapsed().as_nanos() as f64 / items as f64;
-    println!(
-        "{name:<8} {nanos:>6.0} ns each, {:>5.1} bytes each ({items} items)",
-        BYTES.get() as f64 / items as f64
-    );
+    let bytes = BYTES.get() as f64 / items as f64;
+    if std::env::args().any(|argument| argument == "--json") {
+        println!("{{\"name\":\"{name}\",\"value\":{nanos},\"unit\":\"ns each\"}}");
+    } else {
+        println!("{name:<8} {nanos:>6.0} ns each, {bytes:>5.1} bytes each ({items} items)");
+    }
 }
 
 fn main() {
+    // The first round warms the caches up.
     for _ in 0..3 {
         measure("spans", 8, spans);
         measure("logs", 3, logs);

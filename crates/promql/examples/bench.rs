@@ -1,7 +1,7 @@
 //! Measures a typical panel: `sum by (x) (rate(m[5m]))` over 1000 series of 1440 samples at 361
 //! steps.
 //!
-//! `cargo run --release -p promql --example bench`
+//! `cargo run --release -p promql --example bench`; with `-- --json` one object a line, for the benchmark table.
 
 #![expect(clippy::print_stdout, reason = "printing is what this example is for")]
 
@@ -71,10 +71,17 @@ fn main() -> Result<(), Error> {
         "topk(5, rate(m_total[5m]))",
         "rate(m_total[5m]) / on (x) group_left sum by (x) (rate(m_total[5m]))",
     ];
-    println!("1000 series × 1440 samples, 361 steps; median and slowest of {ROUNDS} rounds");
+    let json = std::env::args().any(|argument| argument == "--json");
+    if !json {
+        println!("1000 series × 1440 samples, 361 steps; median and slowest of {ROUNDS} rounds");
+    }
     for query in queries {
         let (median, slowest) = measure(&day, query)?;
-        println!("{median:>8.2} ms {slowest:>8.2} ms  {query}");
+        if json {
+            println!("{{\"name\":\"{query}\",\"value\":{median},\"unit\":\"ms\"}}");
+        } else {
+            println!("{median:>8.2} ms {slowest:>8.2} ms  {query}");
+        }
     }
     Ok(())
 }

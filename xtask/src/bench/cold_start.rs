@@ -35,7 +35,12 @@ pub(crate) fn measure(_arguments: &Arguments) -> anyhow::Result<Vec<Figure>> {
     Ok(vec![
         Figure::new("start to listening", first, "s", None),
         Figure::new("start to first chart", whole, "s", Some(Bar::AtMost(20.0))),
-        Figure::new("peak memory until then, all processes", peak, "MiB", Some(Bar::AtMost(1536.0))),
+        Figure::new(
+            "peak memory until then, all processes",
+            peak,
+            "MiB",
+            Some(Bar::AtMost(1536.0)),
+        ),
     ])
 }
 
@@ -43,14 +48,25 @@ fn first_chart(child: &mut Child, began: Instant) -> anyhow::Result<(f64, f64)> 
     let base = address(child)?;
     let listening = began.elapsed().as_secs_f64();
     let drills: Value = get(&format!("{base}/api/v1/drills"))?;
-    let drill = drills["drills"][0]["id"].as_str().context("no drill in the catalogue")?;
+    let drill = drills["drills"][0]["id"]
+        .as_str()
+        .context("no drill in the catalogue")?;
     let body = json!({ "drill_id": drill, "seed": 7 });
-    let session: Value = ureq::post(format!("{base}/api/v1/sessions")).send_json(body)?.body_mut().read_json()?;
-    let session = format!("{base}/api/v1/sessions/{}", session["id"].as_str().context("no session id")?);
+    let session: Value = ureq::post(format!("{base}/api/v1/sessions"))
+        .send_json(body)?
+        .body_mut()
+        .read_json()?;
+    let session = format!(
+        "{base}/api/v1/sessions/{}",
+        session["id"].as_str().context("no session id")?
+    );
     let ready = wait_until_ready(&session)?;
-    let recording = ready["recording_id"].as_str().context("a ready session has a recording")?;
+    let recording = ready["recording_id"]
+        .as_str()
+        .context("a ready session has a recording")?;
     let range = &ready["start_range"];
-    let query = "sum%20by%20(service_name)%20(rate(http_server_request_duration_seconds_count%5B1m%5D))";
+    let query =
+        "sum%20by%20(service_name)%20(rate(http_server_request_duration_seconds_count%5B1m%5D))";
     let chart: Value = get(&format!(
         "{base}/api/v1/recordings/{recording}/metrics/range?query={query}&start_ms={}&end_ms={}&step_ms=15000",
         range["start_ms"], range["end_ms"]
@@ -87,5 +103,9 @@ fn wait_until_ready(session: &str) -> anyhow::Result<Value> {
 }
 
 fn get(url: &str) -> anyhow::Result<Value> {
-    Ok(ureq::get(url).call().with_context(|| format!("GET {url}"))?.body_mut().read_json()?)
+    Ok(ureq::get(url)
+        .call()
+        .with_context(|| format!("GET {url}"))?
+        .body_mut()
+        .read_json()?)
 }

@@ -29,7 +29,11 @@ impl Watch {
                 }
             }
         });
-        Self { stop, peak_kib, thread }
+        Self {
+            stop,
+            peak_kib,
+            thread,
+        }
     }
 
     /// Stops watching; the highest sum of resident memory seen, in MiB.
@@ -46,8 +50,15 @@ fn resident_kib(root: u32) -> u64 {
     let mut total = 0;
     let mut pending = vec![root];
     while let Some(parent) = pending.pop() {
-        total += processes.get(&parent).map_or(0, |process| process.resident_kib);
-        pending.extend(processes.iter().filter(|(_, process)| process.parent == parent).map(|(id, _)| *id));
+        total += processes
+            .get(&parent)
+            .map_or(0, |process| process.resident_kib);
+        pending.extend(
+            processes
+                .iter()
+                .filter(|(_, process)| process.parent == parent)
+                .map(|(id, _)| *id),
+        );
     }
     total
 }
@@ -58,7 +69,9 @@ struct Process {
 }
 
 fn processes() -> BTreeMap<u32, Process> {
-    let Ok(entries) = std::fs::read_dir("/proc") else { return BTreeMap::new() };
+    let Ok(entries) = std::fs::read_dir("/proc") else {
+        return BTreeMap::new();
+    };
     entries
         .flatten()
         .filter_map(|entry| {
@@ -69,7 +82,13 @@ fn processes() -> BTreeMap<u32, Process> {
                 line.split_whitespace().nth(1)?.parse::<u64>().ok()
             };
             let parent = u32::try_from(field("PPid:")?).ok()?;
-            Some((id, Process { parent, resident_kib: field("VmRSS:").unwrap_or(0) }))
+            Some((
+                id,
+                Process {
+                    parent,
+                    resident_kib: field("VmRSS:").unwrap_or(0),
+                },
+            ))
         })
         .collect()
 }

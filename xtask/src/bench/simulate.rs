@@ -19,7 +19,15 @@ pub(crate) fn measure(arguments: &Arguments) -> anyhow::Result<Vec<Figure>> {
     let hours = arguments.hours.to_string();
     let began = Instant::now();
     let child = firedrill()
-        .args(["simulate", "timeout-cascade", "--seed", "7", "--hours", &hours, "--out"])
+        .args([
+            "simulate",
+            "timeout-cascade",
+            "--seed",
+            "7",
+            "--hours",
+            &hours,
+            "--out",
+        ])
         .arg(&out)
         .stdout(Stdio::piped())
         .spawn()
@@ -28,25 +36,57 @@ pub(crate) fn measure(arguments: &Arguments) -> anyhow::Result<Vec<Figure>> {
     let output = child.wait_with_output()?;
     let seconds = began.elapsed().as_secs_f64();
     let peak = watch.peak_mib();
-    anyhow::ensure!(output.status.success(), "firedrill simulate failed ({})", output.status);
+    anyhow::ensure!(
+        output.status.success(),
+        "firedrill simulate failed ({})",
+        output.status
+    );
     let text = String::from_utf8(output.stdout)?;
-    let count = |name: &str| count(&text, name).with_context(|| format!("no line `{name}: …` in:\n{text}"));
+    let count =
+        |name: &str| count(&text, name).with_context(|| format!("no line `{name}: …` in:\n{text}"));
     let spans = count("spans")?;
     let bytes = size_of(&out.join("spans.parquet"))?;
     Ok(vec![
-        Figure::new("simulate and record, wall", seconds, "s", Some(Bar::AtMost(10.0))),
-        Figure::new("virtual time per second", f64::from(arguments.hours) / seconds, "h/s", None),
+        Figure::new(
+            "simulate and record, wall",
+            seconds,
+            "s",
+            Some(Bar::AtMost(10.0)),
+        ),
+        Figure::new(
+            "virtual time per second",
+            f64::from(arguments.hours) / seconds,
+            "h/s",
+            None,
+        ),
         Figure::new("spans recorded", spans, "spans", Some(Bar::AtLeast(3e6))),
-        Figure::new("spans recorded per second", spans / seconds, "spans/s", None),
+        Figure::new(
+            "spans recorded per second",
+            spans / seconds,
+            "spans/s",
+            None,
+        ),
         Figure::new("logs recorded", count("logs")?, "logs", None),
-        Figure::new("bytes per span on disk", bytes / spans, "B/span", Some(Bar::AtMost(40.0))),
-        Figure::new("peak memory, all processes", peak, "MiB", Some(Bar::AtMost(1536.0))),
+        Figure::new(
+            "bytes per span on disk",
+            bytes / spans,
+            "B/span",
+            Some(Bar::AtMost(40.0)),
+        ),
+        Figure::new(
+            "peak memory, all processes",
+            peak,
+            "MiB",
+            Some(Bar::AtMost(1536.0)),
+        ),
     ])
 }
 
 /// The number in a line `name: 1,234`.
 fn count(text: &str, name: &str) -> Option<f64> {
-    let line = text.lines().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix(':'))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.trim().strip_prefix(name)?.strip_prefix(':'))?;
     line.trim().replace(',', "").parse().ok()
 }
 
