@@ -50,6 +50,12 @@ impl From<i32> for Value<'_> {
     }
 }
 
+impl From<u16> for Value<'_> {
+    fn from(value: u16) -> Self {
+        Self::I64(i64::from(value))
+    }
+}
+
 impl From<u32> for Value<'_> {
     fn from(value: u32) -> Self {
         Self::I64(i64::from(value))

@@ -164,6 +164,12 @@ impl Installation {
         });
     }
 
+    fn progress(&self, elapsed: u64, total: u64) -> io::Result<()> {
+        let mut result = Ok(());
+        self.pipeline(|pipeline| result = pipeline.progress(elapsed, total));
+        result
+    }
+
     fn counts(&self) -> Counts {
         lock(&self.pipeline).counts
     }
@@ -306,10 +312,7 @@ impl Handle {
     /// # Errors
     /// The sink's first error: the reader has gone, and the run may stop.
     pub fn progress(&self, elapsed: u64, total: u64) -> io::Result<()> {
-        let mut result = Ok(());
-        self.installation
-            .pipeline(|pipeline| result = pipeline.progress(elapsed, total));
-        result
+        self.installation.progress(elapsed, total)
     }
 
     /// What was recorded so far.
@@ -356,6 +359,15 @@ pub fn flush() {
 /// telemetry is installed.
 pub fn collect_metrics(now: u64) {
     with_installation(|installation| installation.collect(now));
+}
+
+/// Passes progress on to the sink, from where the [`Handle`] is out of reach; both figures in nanoseconds of
+/// the simulation's clock. Does nothing when no telemetry is installed.
+///
+/// # Errors
+/// The sink's first error: the reader has gone, and the run may stop.
+pub fn progress(elapsed: u64, total: u64) -> io::Result<()> {
+    with_installation(|installation| installation.progress(elapsed, total)).unwrap_or(Ok(()))
 }
 
 /// Forgets the metric series of a resource: what a process has counted ends with it. Handles that were kept

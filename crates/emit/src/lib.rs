@@ -33,7 +33,7 @@ pub use fields::Value;
 pub use ids::Ids;
 pub use install::{
     Config, DiscardGuard, ExtraLayer, Handle, InstallError, Threads, collect_metrics, discard,
-    flush, forget_metrics, install, wall_clock,
+    flush, forget_metrics, install, progress, wall_clock,
 };
 pub use metrics::Buckets;
 pub use otlp_http::{ExportError, HttpSink};

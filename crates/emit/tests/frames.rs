@@ -35,7 +35,7 @@ fn stream() -> Vec<u8> {
         FrameSink::new(shared.clone()),
     )
     .unwrap();
-    handle.progress(1, 10).unwrap();
+    emit::progress(1, 10).unwrap();
     info_span!("s").in_scope(|| tracing::info!("inside"));
     metrics::counter!("requests").increment(1);
     handle.collect_metrics(15);

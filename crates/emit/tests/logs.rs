@@ -4,6 +4,7 @@ mod common;
 
 use common::{attribute, hex, lines, record, set_clock, text};
 use emit::{Event, Severity, SpanContext};
+use proptest::prelude::*;
 use tracing::info_span;
 
 #[test]
@@ -123,4 +124,52 @@ fn events_without_an_installation_go_nowhere() {
         emit::register(&emit::Resource::new("api")),
         emit::ResourceId::UNKNOWN
     );
+}
+
+#[derive(Clone, Debug)]
+enum Any {
+    Text(String),
+    Int(i64),
+    Float(f64),
+    Bool(bool),
+}
+
+fn any_value() -> impl Strategy<Value = Any> {
+    prop_oneof![
+        ".{0,300}".prop_map(Any::Text),
+        any::<i64>().prop_map(Any::Int),
+        any::<f64>().prop_map(Any::Float),
+        any::<bool>().prop_map(Any::Bool),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_written_is_decoded_again(attributes in prop::collection::vec((".{0,40}", any_value()), 0..20), body in ".{0,300}") {
+        let exported = record(|| {
+            let mut event = Event::new("any").body(&body);
+            for (key, value) in &attributes {
+                event = match value {
+                    Any::Text(text) => event.attribute(key, text),
+                    Any::Int(number) => event.attribute(key, *number),
+                    Any::Float(number) => event.attribute(key, *number),
+                    Any::Bool(flag) => event.attribute(key, *flag),
+                };
+            }
+            event.emit();
+        });
+        let decoded = &exported.logs[0].1;
+        prop_assert_eq!(text(decoded.body.as_ref().unwrap()), body);
+        prop_assert_eq!(decoded.attributes.len(), attributes.len());
+        for (found, (key, value)) in decoded.attributes.iter().zip(&attributes) {
+            prop_assert_eq!(&found.key, key);
+            let expect = match value {
+                Any::Text(text) => text.clone(),
+                Any::Int(number) => format!("{number}i"),
+                Any::Float(number) => format!("{number:?}f"),
+                Any::Bool(flag) => format!("{flag}"),
+            };
+            prop_assert_eq!(found.value.as_ref().map(text), Some(expect));
+        }
+    }
 }

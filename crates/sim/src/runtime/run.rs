@@ -18,6 +18,23 @@ use super::{
 use crate::time::{self, Timestamp, timers};
 
 /// Runs a future and everything that it spawns.
+///
+/// Telemetry is installed beforehand, on the same thread:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let seed = 7;
+/// let sink = emit::frames::FrameSink::new(Vec::new());
+/// let handle = emit::install(emit::Config::simulation(sim::clock, seed), sink)?;
+/// let start = sim::Timestamp::from_unix_secs(1_780_000_000);
+/// sim::Runtime::virtual_time(seed, start).run(async {
+///     sim::sleep(Duration::from_secs(6 * 3600)).await;
+///     tracing::info!("six hours later");
+/// });
+/// assert_eq!(handle.shutdown()?.logs, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Runtime {
     mode: Mode,
