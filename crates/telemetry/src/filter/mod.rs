@@ -27,6 +27,8 @@ mod parser;
 mod pipe;
 mod print;
 mod quantity;
+#[cfg(test)]
+mod tests;
 
 pub use ast::{Comparison, Figure, FigureKind, Filter, Group, Literal, Pipe, Query, Test};
 pub use error::{ErrorCode, FilterError};

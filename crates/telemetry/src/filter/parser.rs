@@ -139,7 +139,11 @@ impl Parser<'_> {
                     ));
                 }
             }
-            all.push(self.negation()?);
+            let next = self.negation()?;
+            // Empty parentheses say nothing.
+            if next != Filter::All {
+                all.push(next);
+            }
         }
         Ok(match all.len() {
             0 => Filter::All,
@@ -152,7 +156,13 @@ impl Parser<'_> {
         let start = self.cursor.at;
         if self.cursor.take_word("NOT") || self.cursor.take("-") {
             self.cursor.skip_spaces();
-            if matches!(self.cursor.peek(), None | Some(')' | '|')) {
+            let ends = matches!(self.cursor.peek(), None | Some(')' | '|'));
+            let inner = if ends {
+                Filter::All
+            } else {
+                self.deeper(start, Self::negation)?
+            };
+            if inner == Filter::All {
                 return Err(self.cursor.error_from(
                     start,
                     ErrorCode::UnexpectedEnd,
@@ -160,7 +170,6 @@ impl Parser<'_> {
                     "put a term after it, for example -level:debug",
                 ));
             }
-            let inner = self.deeper(start, Self::negation)?;
             return Ok(Filter::Not(Box::new(inner)));
         }
         self.term()

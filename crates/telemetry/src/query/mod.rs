@@ -42,6 +42,8 @@ mod scatter;
 mod search;
 mod select;
 mod statistics;
+#[cfg(test)]
+mod tests;
 mod text_match;
 mod trace;
 

@@ -136,19 +136,32 @@ fn reduce(
         .map(|(_, at, error)| (at, error))
         .collect();
     chosen.extend(thinned(failures.len(), share).map(|index| (failures[index], true)));
-    let mut wanted = thinned(total, limit.saturating_sub(chosen.len())).peekable();
+    let mut rest: Vec<Bitmap> = parts
+        .iter()
+        .map(|(selected, _)| selected.rows.clone())
+        .collect();
+    let mut seen = hashbrown::HashSet::<RowRef, foldhash::fast::FixedState>::default();
+    chosen.retain(|(at, _)| seen.insert(*at));
+    for ((selected, _), rest) in parts.iter().zip(&mut rest) {
+        for (at, _) in chosen
+            .iter()
+            .filter(|(at, _)| at.segment == selected.segment)
+        {
+            rest.remove(at.row);
+        }
+    }
+    let others = total - chosen.len();
+    let mut wanted = thinned(others, limit.saturating_sub(chosen.len())).peekable();
     let mut number = 0;
-    for (selected, failed) in parts {
+    for ((selected, failed), rest) in parts.iter().zip(&rest) {
         let segment = selected.segment;
-        selected.rows.for_each(|row| {
+        rest.for_each(|row| {
             if wanted.next_if(|next| *next == number).is_some() {
                 chosen.push((RowRef { segment, row }, failed.contains(row)));
             }
             number += 1;
         });
     }
-    let mut seen = hashbrown::HashSet::<RowRef, foldhash::fast::FixedState>::default();
-    chosen.retain(|(at, _)| seen.insert(*at));
     chosen
 }
 
