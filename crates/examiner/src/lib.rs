@@ -7,3 +7,4 @@
 //! - [`incident`] starts the system as a child process and records what it says.
 
 pub mod diagnosis;
+pub mod incident;

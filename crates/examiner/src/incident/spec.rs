@@ -1,0 +1,85 @@
+//! What to run, and how far it may go.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use catalogue::Level;
+
+/// The executable of a system, with the arguments that come before the contract's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SystemCommand {
+    /// The executable.
+    pub program: PathBuf,
+    /// Arguments before `simulate`, such as `system workflow-platform`.
+    pub arguments: Vec<OsString>,
+}
+
+/// One incident: scenario × seed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IncidentSpec {
+    /// The system.
+    pub system: SystemCommand,
+    /// The scenario that sets the conditions.
+    pub scenario: String,
+    /// The seed of everything that is random.
+    pub seed: u64,
+    /// Virtual hours; a fraction is fine.
+    pub hours: f64,
+    /// How hard the incident is made.
+    pub difficulty: Level,
+    /// The drill as a person may name it on the command line; for the replay command.
+    pub drill: String,
+    /// What the run may take.
+    pub limits: Limits,
+}
+
+/// What a run may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Real time.
+    pub time: Duration,
+    /// Bytes of telemetry that the child may send.
+    pub bytes: u64,
+}
+
+impl Default for Limits {
+    /// Ten minutes and 16 GiB: many times what the largest incident takes.
+    fn default() -> Self {
+        Self {
+            time: Duration::from_secs(600),
+            bytes: 16 << 30,
+        }
+    }
+}
+
+impl IncidentSpec {
+    /// The command that runs the same incident again.
+    pub fn replay(&self) -> String {
+        format!(
+            "firedrill simulate {} --seed {} --hours {} --difficulty {} --out DIR",
+            self.drill,
+            self.seed,
+            self.hours,
+            self.difficulty.as_str()
+        )
+    }
+
+    /// All arguments of the child.
+    pub(crate) fn arguments(&self) -> Vec<OsString> {
+        let mut arguments = self.system.arguments.clone();
+        let own = [
+            "simulate",
+            "--scenario",
+            &self.scenario,
+            "--seed",
+            &self.seed.to_string(),
+            "--hours",
+            &self.hours.to_string(),
+            "--difficulty",
+            self.difficulty.as_str(),
+        ];
+        arguments.extend(own.map(OsString::from));
+        arguments
+    }
+}
