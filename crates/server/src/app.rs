@@ -1,8 +1,18 @@
 //! The state that every handler shares.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
-use catalogue::Catalogue;
+use catalogue::{Catalogue, DrillId, Entry};
+use examiner::incident::SystemCommand;
+use interview::{Failure, Store, TrailRecorder};
+
+use crate::config::Config;
+use crate::error::ServerError;
+use crate::preparations::Preparations;
+use crate::queries::Queries;
+use crate::recordings::Recordings;
 
 /// A cheap handle to the server's state.
 #[derive(Debug, Clone)]
@@ -13,18 +23,106 @@ pub struct App {
 #[derive(Debug)]
 struct Inner {
     catalogue: Catalogue,
+    systems: Vec<(String, SystemCommand)>,
+    store: Store,
+    trail: TrailRecorder,
+    recordings: Recordings,
+    preparations: Preparations,
+    queries: Queries,
 }
 
 impl App {
-    /// A state over this catalogue.
-    pub fn new(catalogue: Catalogue) -> Self {
-        Self {
-            inner: Arc::new(Inner { catalogue }),
+    /// Opens the data folder. To be called on a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When the data folder or its database cannot be used.
+    pub async fn open(config: &Config) -> Result<Self, ServerError> {
+        let recordings = config.data.join("recordings");
+        check_writable(&config.data, &recordings)?;
+        let store = Store::open(&config.data.join("firedrill.sqlite")).await?;
+        let interrupted = store.fail_interrupted(&interruption()).await?;
+        if interrupted > 0 {
+            tracing::warn!(
+                sessions = interrupted,
+                "preparations were interrupted by a restart"
+            );
         }
+        Ok(Self {
+            inner: Arc::new(Inner {
+                catalogue: config.catalogue.clone(),
+                systems: config.systems.clone(),
+                trail: TrailRecorder::start(store.clone()),
+                store,
+                recordings: Recordings::new(recordings, config.recordings_memory),
+                preparations: Preparations::default(),
+                queries: Queries::start(config.query_threads)?,
+            }),
+        })
     }
 
     /// The drills.
-    pub fn catalogue(&self) -> &Catalogue {
+    pub(crate) fn catalogue(&self) -> &Catalogue {
         &self.inner.catalogue
+    }
+
+    /// The drill with this neutral id.
+    pub(crate) fn drill(&self, id: &str) -> Option<&Entry> {
+        self.inner.catalogue.get(&DrillId::new(id))
+    }
+
+    /// The executable of a system.
+    pub(crate) fn system(&self, id: &str) -> Option<&SystemCommand> {
+        self.inner
+            .systems
+            .iter()
+            .find(|(system, _)| system == id)
+            .map(|(_, command)| command)
+    }
+
+    /// Sessions and what is written down in them.
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The writer of the evidence trail.
+    pub(crate) fn trail(&self) -> &TrailRecorder {
+        &self.inner.trail
+    }
+
+    /// The recordings.
+    pub(crate) fn recordings(&self) -> &Recordings {
+        &self.inner.recordings
+    }
+
+    /// The incidents that are being simulated.
+    pub(crate) fn preparations(&self) -> &Preparations {
+        &self.inner.preparations
+    }
+
+    /// The threads for tool queries.
+    pub(crate) fn queries(&self) -> &Queries {
+        &self.inner.queries
+    }
+}
+
+/// Creates the folders and proves that a file can be written, so that the first drill does not find
+/// it out.
+fn check_writable(data: &Path, recordings: &Path) -> Result<(), ServerError> {
+    let probe = data.join(".writable");
+    fs::create_dir_all(recordings)
+        .and_then(|()| fs::write(&probe, b""))
+        .and_then(|()| fs::remove_file(&probe))
+        .map_err(|source| ServerError::Data {
+            folder: data.to_owned(),
+            source,
+        })
+}
+
+fn interruption() -> Failure {
+    Failure {
+        code: "preparation-interrupted".to_owned(),
+        detail: "Firedrill was stopped while it simulated this incident.".to_owned(),
+        next_step: "Try again: the same seed gives the same incident.".to_owned(),
     }
 }

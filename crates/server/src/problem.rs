@@ -13,11 +13,11 @@ use utoipa::ToSchema;
 pub struct Problem {
     /// A URN made of the code.
     #[serde(rename = "type")]
-    #[schema(example = "urn:firedrill:problem:invalid-filter")]
-    pub kind: String,
+    #[schema(example = "urn:firedrill:problem:invalid-filter", value_type = String)]
+    pub kind: Box<str>,
     /// The code in words.
-    #[schema(example = "Invalid filter")]
-    pub title: String,
+    #[schema(example = "Invalid filter", value_type = String)]
+    pub title: Box<str>,
     /// The HTTP status.
     #[schema(example = 400)]
     pub status: u16,
@@ -39,9 +39,9 @@ pub struct Problem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Position {
     /// Code points before the place.
-    pub offset: usize,
+    pub offset: u32,
     /// Code points that the place spans; 0 at the end of the text.
-    pub length: usize,
+    pub length: u32,
 }
 
 impl Problem {
@@ -53,8 +53,8 @@ impl Problem {
         next_step: impl Into<String>,
     ) -> Self {
         Self {
-            kind: format!("urn:firedrill:problem:{code}"),
-            title: title(code),
+            kind: format!("urn:firedrill:problem:{code}").into(),
+            title: title(code).into(),
             status: status.as_u16(),
             code: code.to_owned(),
             detail: sentence(detail.into()),
@@ -105,7 +105,7 @@ impl Problem {
             query
                 .char_indices()
                 .filter(|(index, _)| (from..until).contains(index))
-                .count()
+                .count() as u32
         };
         let end = byte_offset.saturating_add(byte_length);
         self.position = Some(Position {
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn a_problem_reads_as_sentences() {
         let problem = Problem::bad_request("invalid-range", "the range is empty", "swap the ends");
-        assert_eq!(problem.title, "Invalid range");
+        assert_eq!(&*problem.title, "Invalid range");
         assert_eq!(problem.detail, "The range is empty.");
         assert_eq!(problem.next_step, "Swap the ends.");
     }

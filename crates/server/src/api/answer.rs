@@ -1,13 +1,24 @@
-//! The answer: its form, its draft, handing in, and the result.
+//! The answer: its form, its draft, handing in. What comes back is in `answer_result`.
 
 use axum::Json;
 use axum::extract::State;
+use catalogue::{Term, Vocabulary};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::answer_result::{DiagnosisResult, judge, result};
+use super::store_problem;
 use crate::app::App;
+use crate::clock;
 use crate::extract::{self, Path};
 use crate::problem::Problem;
+
+/// Places in the code that a diagnosis may name.
+const MAX_LOCATIONS: usize = 5;
+/// Ids in one list of a diagnosis.
+const MAX_IDS: usize = 100;
+/// Characters of any text in a diagnosis.
+const MAX_TEXT: usize = 20_000;
 
 /// The answer form with what was saved so far.
 #[derive(Debug, Serialize, ToSchema)]
@@ -85,68 +96,6 @@ pub struct DiagnosisLocation {
     pub function: Option<String>,
 }
 
-/// The score of a diagnosis, with reasons, and the solution.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct DiagnosisResult {
-    /// Points reached.
-    pub points: f64,
-    /// Points that a perfect diagnosis gets.
-    pub max: f64,
-    /// Each criterion.
-    pub criteria: Vec<CriterionResult>,
-    /// What happened, in Markdown.
-    pub solution_md: String,
-    /// What was right.
-    pub solution: Solution,
-    /// When it was handed in, ms since the epoch.
-    pub handed_in_at_ms: i64,
-}
-
-/// The score of one criterion.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct CriterionResult {
-    /// Stable id.
-    pub id: String,
-    /// In words.
-    pub title: String,
-    /// Points reached.
-    pub points: f64,
-    /// Points that there were.
-    pub max: f64,
-    /// What the diagnosis or the trail said.
-    pub seen: String,
-    /// What was right.
-    pub expected: String,
-    /// Why these points.
-    pub explanation: String,
-}
-
-/// What was right.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Solution {
-    /// The mechanism's label.
-    pub mechanism: String,
-    /// The component's label.
-    pub component: String,
-    /// Places in the code.
-    pub locations: Vec<SolutionLocation>,
-    /// The causal chain's labels, cause first.
-    pub chain: Vec<String>,
-}
-
-/// A right place in the code.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct SolutionLocation {
-    /// The file.
-    pub path: String,
-    /// The line where the function begins; null when it is not found in this version.
-    pub line: Option<u32>,
-    /// The function.
-    pub function: String,
-    /// What is wrong there.
-    pub note: String,
-}
-
 /// The answer form and the draft.
 #[utoipa::path(get, path = "/sessions/{session}/answer", tag = "sessions",
     params(("session" = String, Path, description = "Session id")),
@@ -155,10 +104,18 @@ pub struct SolutionLocation {
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn get_answer(
-    State(_app): State<App>,
-    Path(_session): Path<String>,
+    State(app): State<App>,
+    Path(id): Path<String>,
 ) -> Result<Json<AnswerSheet>, Problem> {
-    Err(super::pending())
+    let session = app.store().session(&id).await.map_err(store_problem)?;
+    let draft = app.store().draft(&id).await.map_err(store_problem)?;
+    let system = app
+        .drill(&session.drill_id)
+        .map_or("", |entry| &entry.drill.system);
+    Ok(Json(AnswerSheet {
+        form: form(system),
+        draft: draft.into(),
+    }))
 }
 
 /// Saves the draft.
@@ -169,11 +126,16 @@ pub async fn get_answer(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn save_answer(
-    State(_app): State<App>,
-    Path(_session): Path<String>,
-    extract::Json(_diagnosis): extract::Json<Diagnosis>,
+    State(app): State<App>,
+    Path(id): Path<String>,
+    extract::Json(diagnosis): extract::Json<Diagnosis>,
 ) -> Result<Json<Diagnosis>, Problem> {
-    Err(super::pending())
+    let diagnosis = checked(&app, &id, diagnosis).await?;
+    app.store()
+        .save_draft(&id, &diagnosis, clock::now_ms())
+        .await
+        .map_err(store_problem)?;
+    Ok(Json(diagnosis.into()))
 }
 
 /// Hands in: scores the diagnosis and ends the session.
@@ -184,11 +146,33 @@ pub async fn save_answer(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn hand_in(
-    State(_app): State<App>,
-    Path(_session): Path<String>,
-    extract::Json(_diagnosis): extract::Json<Diagnosis>,
+    State(app): State<App>,
+    Path(id): Path<String>,
+    extract::Json(diagnosis): extract::Json<Diagnosis>,
 ) -> Result<Json<DiagnosisResult>, Problem> {
-    Err(super::pending())
+    let session = app.store().session(&id).await.map_err(store_problem)?;
+    let Some(entry) = app.drill(&session.drill_id) else {
+        return Err(Problem::conflict(
+            "unknown-drill",
+            "the drill is not part of this server's catalogue any more",
+            "Start Firedrill with the drill's folder and hand in again; the draft is kept",
+        ));
+    };
+    let diagnosis = checked(&app, &id, diagnosis).await?;
+    app.trail().flush().await;
+    let trail = app.store().trail(&id).await.map_err(store_problem)?;
+    let verdict = judge(entry, &diagnosis, &trail);
+    let now = clock::now_ms();
+    let result = result(entry, verdict, now);
+    app.store()
+        .save_draft(&id, &diagnosis, now)
+        .await
+        .map_err(store_problem)?;
+    app.store()
+        .hand_in(&id, &diagnosis, &result, now)
+        .await
+        .map_err(store_problem)?;
+    Ok(Json(result))
 }
 
 /// The result; not found before handing in.
@@ -199,8 +183,154 @@ pub async fn hand_in(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn get_result(
-    State(_app): State<App>,
-    Path(_session): Path<String>,
+    State(app): State<App>,
+    Path(id): Path<String>,
 ) -> Result<Json<DiagnosisResult>, Problem> {
-    Err(super::pending())
+    let handed_in = app.store().handed_in(&id).await.map_err(store_problem)?;
+    match handed_in {
+        Some(handed_in) => Ok(Json(handed_in.result)),
+        None => Err(Problem::not_found(
+            "not-handed-in",
+            "nothing was handed in for this session",
+            "Hand in a diagnosis first",
+        )),
+    }
+}
+
+/// A diagnosis whose ids exist and whose texts have a reasonable size.
+async fn checked(
+    app: &App,
+    session: &str,
+    diagnosis: Diagnosis,
+) -> Result<catalogue::Diagnosis, Problem> {
+    let session = app.store().session(session).await.map_err(store_problem)?;
+    let form = form(
+        app.drill(&session.drill_id)
+            .map_or("", |entry| &entry.drill.system),
+    );
+    let mechanisms: Vec<&str> = form
+        .mechanisms
+        .iter()
+        .map(|term| term.id.as_str())
+        .collect();
+    check_ids("mechanism", diagnosis.mechanism.as_slice(), &mechanisms)?;
+    check_ids(
+        "component",
+        diagnosis.component.as_slice(),
+        &ids(&form.components),
+    )?;
+    check_ids("chain step", &diagnosis.chain, &ids(&form.chain_steps))?;
+    check_ids("suspect", &diagnosis.ruled_out, &ids(&form.suspects))?;
+    let texts = diagnosis
+        .locations
+        .iter()
+        .flat_map(|place| [&place.path].into_iter().chain(&place.function));
+    if diagnosis.locations.len() > MAX_LOCATIONS
+        || diagnosis.evidence.len() > MAX_IDS
+        || texts
+            .chain([&diagnosis.text])
+            .chain(&diagnosis.evidence)
+            .any(|text| text.len() > MAX_TEXT)
+    {
+        return Err(Problem::bad_request(
+            "diagnosis-too-large",
+            format!(
+                "a diagnosis names at most {MAX_LOCATIONS} places and {MAX_IDS} pieces of evidence, \
+                 and its texts have at most {MAX_TEXT} bytes"
+            ),
+            "Leave out what matters least",
+        ));
+    }
+    Ok(diagnosis.into())
+}
+
+fn ids(terms: &[FormTerm]) -> Vec<&str> {
+    terms.iter().map(|term| term.id.as_str()).collect()
+}
+
+fn check_ids(what: &str, given: &[String], known: &[&str]) -> Result<(), Problem> {
+    match given
+        .iter()
+        .take(MAX_IDS + 1)
+        .find(|id| !known.contains(&id.as_str()))
+    {
+        Some(id) => Err(Problem::bad_request(
+            "unknown-term",
+            format!("there is no {what} {id}"),
+            "Pick from the form that GET …/answer gives",
+        )),
+        None if given.len() > MAX_IDS => Err(Problem::bad_request(
+            "diagnosis-too-large",
+            format!("a diagnosis lists at most {MAX_IDS} of each kind"),
+            "Leave out what matters least",
+        )),
+        None => Ok(()),
+    }
+}
+
+fn form(system: &str) -> AnswerForm {
+    let vocabulary = Vocabulary::get();
+    let terms = |terms: &[Term]| -> Vec<FormTerm> {
+        terms
+            .iter()
+            .map(|term| FormTerm {
+                id: term.id.clone(),
+                label: term.label.clone(),
+            })
+            .collect()
+    };
+    AnswerForm {
+        mechanisms: vocabulary
+            .mechanisms
+            .iter()
+            .map(|term| FormMechanism {
+                id: term.id.clone(),
+                label: term.label.clone(),
+                description: term.description.clone(),
+            })
+            .collect(),
+        components: vocabulary
+            .system(system)
+            .map_or_else(Vec::new, |s| terms(&s.components)),
+        chain_steps: terms(&vocabulary.chain_steps),
+        suspects: terms(&vocabulary.suspects),
+    }
+}
+
+impl From<Diagnosis> for catalogue::Diagnosis {
+    fn from(diagnosis: Diagnosis) -> Self {
+        let place = |place: DiagnosisLocation| catalogue::Location {
+            path: place.path,
+            line: place.line,
+            function: place.function,
+        };
+        Self {
+            mechanism: diagnosis.mechanism,
+            component: diagnosis.component,
+            locations: diagnosis.locations.into_iter().map(place).collect(),
+            chain: diagnosis.chain,
+            ruled_out: diagnosis.ruled_out,
+            evidence: diagnosis.evidence,
+            text: diagnosis.text,
+        }
+    }
+}
+
+impl From<catalogue::Diagnosis> for Diagnosis {
+    fn from(diagnosis: catalogue::Diagnosis) -> Self {
+        let place = |place: catalogue::Location| DiagnosisLocation {
+            path: place.path,
+            line: place.line,
+            function: place.function,
+        };
+        Self {
+            mechanism: diagnosis.mechanism,
+            component: diagnosis.component,
+            locations: diagnosis.locations.into_iter().map(place).collect(),
+            chain: diagnosis.chain,
+            ruled_out: diagnosis.ruled_out,
+            evidence: diagnosis.evidence,
+            text: diagnosis.text,
+        }
+    }
 }

@@ -1,13 +1,25 @@
 //! The code tool: the system's source as the candidate may see it.
 
+use std::time::Instant;
+
 use axum::Json;
 use axum::extract::State;
+use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
+use crate::source_code::{self, SourceTree};
+use crate::trail::Trail;
+
+/// Lines that a search gives.
+const MAX_MATCHES: usize = 500;
+/// Characters of a line that a search gives.
+const MAX_LINE: usize = 400;
+/// Characters that a search may look for.
+const MAX_QUERY: usize = 500;
 
 /// Files of a system.
 #[derive(Debug, Serialize, ToSchema)]
@@ -81,11 +93,16 @@ pub struct CodeMatch {
         (status = 200, body = FileList),
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
-pub async fn list_files(
-    State(_app): State<App>,
-    Path(_system): Path<String>,
-) -> Result<Json<FileList>, Problem> {
-    Err(super::pending())
+pub async fn list_files(Path(system): Path<String>) -> Result<Json<FileList>, Problem> {
+    let files = tree(&system)?
+        .iter()
+        .map(|(path, text)| FileSummary {
+            path: path.clone(),
+            lines: text.lines().count(),
+            bytes: text.len(),
+        })
+        .collect();
+    Ok(Json(FileList { files }))
 }
 
 /// One file; slashes in the path may be written plainly or as `%2F`.
@@ -99,10 +116,24 @@ pub async fn list_files(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn get_file(
-    State(_app): State<App>,
-    Path((_system, _path)): Path<(String, String)>,
+    State(app): State<App>,
+    trail: Trail,
+    Path((system, path)): Path<(String, String)>,
 ) -> Result<Json<SourceFile>, Problem> {
-    Err(super::pending())
+    let Some(text) = tree(&system)?.get(&path) else {
+        return Err(Problem::not_found(
+            "unknown-file",
+            format!("the system has no file {path}"),
+            "Pick a file from the list",
+        ));
+    };
+    trail.record(&app, catalogue::Tool::Code, "file", &path);
+    Ok(Json(SourceFile {
+        language: source_code::language(&path).to_owned(),
+        lines: text.lines().count(),
+        text: text.clone(),
+        path,
+    }))
 }
 
 /// Lines of the system's source that match.
@@ -113,9 +144,73 @@ pub async fn get_file(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn search_code(
-    State(_app): State<App>,
-    Path(_system): Path<String>,
-    Query(_params): Query<CodeSearchParams>,
+    State(app): State<App>,
+    trail: Trail,
+    Path(system): Path<String>,
+    Query(params): Query<CodeSearchParams>,
 ) -> Result<Json<CodeMatches>, Problem> {
-    Err(super::pending())
+    let started = Instant::now();
+    let files = tree(&system)?;
+    let pattern = pattern(&params)?;
+    trail.record(&app, catalogue::Tool::Code, "search", &params.q);
+    let mut matches = Vec::new();
+    let mut total = 0;
+    for (path, text) in files {
+        for (index, line) in text.lines().enumerate() {
+            if pattern.is_match(line) {
+                total += 1;
+                if matches.len() < MAX_MATCHES {
+                    matches.push(CodeMatch {
+                        path: path.clone(),
+                        line: index + 1,
+                        text: line.chars().take(MAX_LINE).collect(),
+                    });
+                }
+            }
+        }
+    }
+    Ok(Json(CodeMatches {
+        truncated: total > matches.len(),
+        matches,
+        total,
+        query_ms: super::ms_since(started),
+    }))
+}
+
+fn tree(system: &str) -> Result<&'static SourceTree, Problem> {
+    source_code::of_system(system).ok_or_else(|| {
+        Problem::not_found(
+            "unknown-system",
+            format!("there is no system {system}"),
+            "Take the system's id from the drill",
+        )
+    })
+}
+
+fn pattern(params: &CodeSearchParams) -> Result<Regex, Problem> {
+    let query = &params.q;
+    if query.is_empty() || query.chars().count() > MAX_QUERY {
+        return Err(Problem::bad_request(
+            "invalid-search",
+            format!("a search needs 1 to {MAX_QUERY} characters"),
+            "Give a word or a regular expression",
+        ));
+    }
+    let is_regex = params.regex == Some(1);
+    let text = if is_regex {
+        query.clone()
+    } else {
+        regex::escape(query)
+    };
+    RegexBuilder::new(&text)
+        .case_insensitive(!is_regex)
+        .size_limit(1 << 20)
+        .build()
+        .map_err(|error| {
+            Problem::bad_request(
+                "invalid-search",
+                format!("the regular expression cannot be used: {error}"),
+                "Correct it, or search for plain text",
+            )
+        })
 }

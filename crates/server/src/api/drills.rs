@@ -6,6 +6,8 @@ use catalogue::{Drill, Vocabulary};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer_result::DiagnosisResult;
+use super::store_problem;
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -111,11 +113,26 @@ pub struct Score {
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn list_drills(State(app): State<App>) -> Result<Json<DrillList>, Problem> {
-    let mut drills = Vec::new();
-    for entry in app.catalogue().entries() {
-        drills.push(summary(&entry.drill, None));
-    }
-    Ok(Json(DrillList { drills }))
+    let handed_in = app
+        .store()
+        .all_handed_in::<DiagnosisResult>()
+        .await
+        .map_err(store_problem)?;
+    let best = |drill: &str| {
+        handed_in
+            .iter()
+            .filter(|hand_in| hand_in.drill_id == drill)
+            .map(|hand_in| Score {
+                points: hand_in.result.points,
+                max: hand_in.result.max,
+            })
+            .max_by(|a, b| a.points.total_cmp(&b.points))
+    };
+    let entries = app.catalogue().entries().iter();
+    let drills = entries.map(|entry| summary(&entry.drill, best(entry.drill.id.as_str())));
+    Ok(Json(DrillList {
+        drills: drills.collect(),
+    }))
 }
 
 fn summary(drill: &Drill, best: Option<Score>) -> DrillSummary {
@@ -183,6 +200,18 @@ impl From<catalogue::Tool> for Tool {
             catalogue::Tool::Logs => Self::Logs,
             catalogue::Tool::Database => Self::Database,
             catalogue::Tool::Code => Self::Code,
+        }
+    }
+}
+
+impl From<Tool> for catalogue::Tool {
+    fn from(tool: Tool) -> Self {
+        match tool {
+            Tool::Metrics => Self::Metrics,
+            Tool::Traces => Self::Traces,
+            Tool::Logs => Self::Logs,
+            Tool::Database => Self::Database,
+            Tool::Code => Self::Code,
         }
     }
 }

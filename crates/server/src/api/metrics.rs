@@ -4,12 +4,23 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use promql::{Labels, Options, Series, Value};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
+use crate::data::check_range;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
+use crate::promql_source::{MetricSource, SelectorCollector, problem};
+use crate::trail::Trail;
+
+/// Series of one answer.
+const MAX_SERIES: usize = 500;
+/// Values of one answer, over all series.
+const MAX_VALUES: usize = 2_000_000;
+/// Exemplars of one answer; the largest are kept.
+const MAX_EXEMPLARS: usize = 2000;
 
 /// Parameters of a range query.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -151,11 +162,66 @@ pub struct Exemplar {
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn metrics_range(
-    State(_app): State<App>,
-    Path(_recording): Path<String>,
-    Query(_params): Query<MetricsRangeParams>,
+    State(app): State<App>,
+    trail: Trail,
+    Path(recording): Path<String>,
+    Query(params): Query<MetricsRangeParams>,
 ) -> Result<Json<MetricsRange>, Problem> {
-    Err(super::pending())
+    check_range(params.start_ms, params.end_ms)?;
+    let MetricsRangeParams {
+        query,
+        start_ms,
+        end_ms,
+        step_ms,
+    } = params;
+    let (start, end) = (Some(start_ms), Some(end_ms));
+    trail.record_range(&app, catalogue::Tool::Metrics, "range", &query, start, end);
+    let answer = app.query(recording, move |data, stopwatch| {
+        let metrics = data.metrics()?;
+        let source = MetricSource(&metrics);
+        // The last point lies inside the half-open range.
+        let last_ms = end_ms - 1;
+        let options = Options::default();
+        let range = promql::range(&query, &source, start_ms, last_ms, step_ms, &options)
+            .map_err(|error| problem(&query, error))?;
+        let points = usize::try_from((last_ms - start_ms) / step_ms).unwrap_or(0) + 1;
+        let series_total = range.series.len();
+        let shown = MAX_SERIES.min((MAX_VALUES / points).max(1));
+        let series = range.series.iter().take(shown).map(|series| RangeSeries {
+            labels: labels(&series.labels),
+            values: values(series, start_ms, step_ms, points),
+        });
+        Ok(MetricsRange {
+            start_ms,
+            step_ms,
+            points,
+            series: series.collect(),
+            series_total,
+            truncated: series_total > shown,
+            warnings: range.annotations.iter().map(ToString::to_string).collect(),
+            query_ms: stopwatch.query_ms(),
+        })
+    });
+    answer.await.map(Json)
+}
+
+/// A series on the grid of the answer; null where it has no finite value.
+fn values(series: &Series, start_ms: i64, step_ms: i64, points: usize) -> Vec<Option<f64>> {
+    let mut values = vec![None; points];
+    for (time, value) in series.samples() {
+        let slot = usize::try_from((time - start_ms) / step_ms).ok();
+        if let Some(slot) = slot.and_then(|index| values.get_mut(index)) {
+            *slot = value.is_finite().then_some(value);
+        }
+    }
+    values
+}
+
+fn labels(labels: &Labels) -> BTreeMap<String, String> {
+    labels
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// A PromQL expression at one moment.
@@ -166,11 +232,71 @@ pub async fn metrics_range(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn metrics_instant(
-    State(_app): State<App>,
-    Path(_recording): Path<String>,
-    Query(_params): Query<MetricsInstantParams>,
+    State(app): State<App>,
+    trail: Trail,
+    Path(recording): Path<String>,
+    Query(params): Query<MetricsInstantParams>,
 ) -> Result<Json<MetricsInstant>, Problem> {
-    Err(super::pending())
+    let MetricsInstantParams { query, time_ms } = params;
+    trail.record_range(
+        &app,
+        catalogue::Tool::Metrics,
+        "instant",
+        &query,
+        Some(time_ms),
+        None,
+    );
+    let answer = app.query(recording, move |data, stopwatch| {
+        let metrics = data.metrics()?;
+        let source = MetricSource(&metrics);
+        let instant = promql::instant(&query, &source, time_ms, &Options::default())
+            .map_err(|error| problem(&query, error))?;
+        let (result_type, samples, scalar) = match instant.value {
+            Value::Vector(samples) => (ResultType::Vector, samples, None),
+            Value::Scalar(value) => (ResultType::Scalar, Vec::new(), Some(number(value))),
+            Value::String(text) => (ResultType::String, Vec::new(), Some(text)),
+            Value::Matrix(_) => {
+                return Err(Problem::bad_request(
+                    "invalid-promql",
+                    "a range vector has no value at one moment",
+                    "Wrap it in rate(…) or last_over_time(…)",
+                ));
+            }
+        };
+        let series = samples.iter().take(MAX_SERIES).map(|sample| InstantSeries {
+            labels: labels(&sample.labels),
+            value: number(sample.value),
+        });
+        Ok(MetricsInstant {
+            result_type,
+            series: series.collect(),
+            scalar,
+            series_total: samples.len(),
+            truncated: samples.len() > MAX_SERIES,
+            warnings: instant
+                .annotations
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            query_ms: stopwatch.query_ms(),
+        })
+    });
+    answer.await.map(Json)
+}
+
+/// A number as Prometheus writes it.
+fn number(value: f64) -> String {
+    if value.is_nan() {
+        "NaN".to_owned()
+    } else if value.is_infinite() {
+        if value > 0.0 {
+            "+Inf".to_owned()
+        } else {
+            "-Inf".to_owned()
+        }
+    } else {
+        value.to_string()
+    }
 }
 
 /// Exemplars of the series that a PromQL expression reads.
@@ -181,9 +307,59 @@ pub async fn metrics_instant(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn metrics_exemplars(
-    State(_app): State<App>,
-    Path(_recording): Path<String>,
-    Query(_params): Query<ExemplarParams>,
+    State(app): State<App>,
+    trail: Trail,
+    Path(recording): Path<String>,
+    Query(params): Query<ExemplarParams>,
 ) -> Result<Json<ExemplarList>, Problem> {
-    Err(super::pending())
+    check_range(params.start_ms, params.end_ms)?;
+    let ExemplarParams {
+        query,
+        start_ms,
+        end_ms,
+    } = params;
+    let (start, end) = (Some(start_ms), Some(end_ms));
+    trail.record_range(
+        &app,
+        catalogue::Tool::Metrics,
+        "exemplars",
+        &query,
+        start,
+        end,
+    );
+    let answer = app.query(recording, move |data, stopwatch| {
+        let metrics = data.metrics()?;
+        let mut exemplars = Vec::new();
+        for matchers in SelectorCollector::collect(&query, end_ms)? {
+            exemplars.extend(metrics.exemplars(&matchers, start_ms, end_ms - 1));
+        }
+        exemplars.retain(|found| found.exemplar.trace_id != 0);
+        let total = exemplars.len();
+        if total > MAX_EXEMPLARS {
+            // The largest values are what a person looks for.
+            exemplars.sort_by(|a, b| b.exemplar.value.total_cmp(&a.exemplar.value));
+            exemplars.truncate(MAX_EXEMPLARS);
+        }
+        exemplars.sort_by_key(|found| found.exemplar.time_ms);
+        let exemplars: Vec<Exemplar> = exemplars
+            .into_iter()
+            .map(|found| Exemplar {
+                time_ms: found.exemplar.time_ms,
+                value: found.exemplar.value,
+                trace_id: format!("{:032x}", found.exemplar.trace_id),
+                labels: found
+                    .labels
+                    .iter()
+                    .map(|(name, value)| (name.to_string(), value.to_string()))
+                    .collect(),
+            })
+            .collect();
+        Ok(ExemplarList {
+            truncated: total > exemplars.len(),
+            exemplars,
+            total,
+            query_ms: stopwatch.query_ms(),
+        })
+    });
+    answer.await.map(Json)
 }

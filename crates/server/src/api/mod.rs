@@ -4,6 +4,7 @@
 //! from the document; see [`openapi`].
 
 pub mod answer;
+pub mod answer_result;
 pub mod code;
 pub mod database;
 pub mod drills;
@@ -26,6 +27,9 @@ pub mod version;
 
 pub use openapi::openapi;
 
+use std::time::Instant;
+
+use interview::StoreError;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -93,4 +97,39 @@ fn pending() -> Problem {
         "This version of the server does not answer this request",
         "Update Firedrill",
     )
+}
+
+/// Milliseconds since `started`, for `query_ms`.
+fn ms_since(started: Instant) -> f64 {
+    started.elapsed().as_secs_f64() * 1000.0
+}
+
+/// What the store refuses, for the page.
+fn store_problem(error: StoreError) -> Problem {
+    match &error {
+        StoreError::UnknownSession(_) => Problem::not_found(
+            "unknown-session",
+            error.to_string(),
+            "It may have been deleted; go back to the start page",
+        ),
+        StoreError::UnknownEntry(_) => {
+            Problem::not_found("unknown-entry", error.to_string(), "Reload the notebook")
+        }
+        StoreError::WrongState { .. } => {
+            Problem::conflict("wrong-state", error.to_string(), "Reload the session")
+        }
+        StoreError::TooMuch { .. } => Problem::bad_request(
+            "too-much",
+            error.to_string(),
+            "Shorten it, or remove something",
+        ),
+        StoreError::StatusWithoutHypothesis => Problem::bad_request(
+            "status-without-hypothesis",
+            error.to_string(),
+            "Leave the status out",
+        ),
+        StoreError::Open { .. } | StoreError::Database(_) | StoreError::Corrupt { .. } => {
+            Problem::logged(&error, "read or write the database")
+        }
+    }
 }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::drills::Tool;
+use super::store_problem;
 use crate::app::App;
+use crate::clock;
 use crate::extract::{self, Path};
 use crate::problem::Problem;
 
@@ -110,10 +112,13 @@ pub struct EntryChange {
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn list_entries(
-    State(_app): State<App>,
-    Path(_session): Path<String>,
+    State(app): State<App>,
+    Path(session): Path<String>,
 ) -> Result<Json<Notebook>, Problem> {
-    Err(super::pending())
+    let entries = app.store().entries(&session).await.map_err(store_problem)?;
+    Ok(Json(Notebook {
+        entries: entries.into_iter().map(Entry::from).collect(),
+    }))
 }
 
 /// Writes an entry.
@@ -124,11 +129,26 @@ pub async fn list_entries(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn add_entry(
-    State(_app): State<App>,
-    Path(_session): Path<String>,
-    extract::Json(_entry): extract::Json<NewEntry>,
+    State(app): State<App>,
+    Path(session): Path<String>,
+    extract::Json(new): extract::Json<NewEntry>,
 ) -> Result<(StatusCode, Json<Entry>), Problem> {
-    Err(super::pending())
+    let new = interview::NewEntry {
+        kind: new.kind.into(),
+        text: new.text,
+        status: new.status.map(Into::into),
+        tool: new.tool.map(Into::into),
+        url: new.url,
+        query: new.query,
+        start_ms: new.start_ms,
+        end_ms: new.end_ms,
+    };
+    let entry = app
+        .store()
+        .add_entry(&session, new, clock::now_ms())
+        .await
+        .map_err(store_problem)?;
+    Ok((StatusCode::CREATED, Json(entry.into())))
 }
 
 /// Changes an entry.
@@ -143,11 +163,19 @@ pub async fn add_entry(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn change_entry(
-    State(_app): State<App>,
-    Path((_session, _entry)): Path<(String, String)>,
-    extract::Json(_change): extract::Json<EntryChange>,
+    State(app): State<App>,
+    Path((session, entry)): Path<(String, String)>,
+    extract::Json(change): extract::Json<EntryChange>,
 ) -> Result<Json<Entry>, Problem> {
-    Err(super::pending())
+    let change = interview::EntryChange {
+        text: change.text,
+        status: change.status.map(Into::into),
+    };
+    let changed = app
+        .store()
+        .change_entry(&session, &entry, change, clock::now_ms())
+        .await;
+    Ok(Json(changed.map_err(store_problem)?.into()))
 }
 
 /// Removes an entry.
@@ -161,8 +189,70 @@ pub async fn change_entry(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn remove_entry(
-    State(_app): State<App>,
-    Path((_session, _entry)): Path<(String, String)>,
+    State(app): State<App>,
+    Path((session, entry)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    Err(super::pending())
+    app.store()
+        .remove_entry(&session, &entry)
+        .await
+        .map_err(store_problem)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl From<interview::Entry> for Entry {
+    fn from(entry: interview::Entry) -> Self {
+        Self {
+            id: entry.id,
+            kind: entry.kind.into(),
+            text: entry.text,
+            status: entry.status.map(Into::into),
+            tool: entry.tool.map(Into::into),
+            url: entry.url,
+            query: entry.query,
+            start_ms: entry.start_ms,
+            end_ms: entry.end_ms,
+            created_at_ms: entry.created_at_ms,
+            updated_at_ms: entry.updated_at_ms,
+        }
+    }
+}
+
+impl From<interview::EntryKind> for EntryKind {
+    fn from(kind: interview::EntryKind) -> Self {
+        match kind {
+            interview::EntryKind::Note => Self::Note,
+            interview::EntryKind::Hypothesis => Self::Hypothesis,
+            interview::EntryKind::Evidence => Self::Evidence,
+        }
+    }
+}
+
+impl From<EntryKind> for interview::EntryKind {
+    fn from(kind: EntryKind) -> Self {
+        match kind {
+            EntryKind::Note => Self::Note,
+            EntryKind::Hypothesis => Self::Hypothesis,
+            EntryKind::Evidence => Self::Evidence,
+        }
+    }
+}
+
+impl From<interview::HypothesisStatus> for HypothesisStatus {
+    fn from(status: interview::HypothesisStatus) -> Self {
+        match status {
+            interview::HypothesisStatus::Open => Self::Open,
+            interview::HypothesisStatus::Confirmed => Self::Confirmed,
+            interview::HypothesisStatus::RuledOut => Self::RuledOut,
+        }
+    }
+}
+
+impl From<HypothesisStatus> for interview::HypothesisStatus {
+    fn from(status: HypothesisStatus) -> Self {
+        match status {
+            HypothesisStatus::Open => Self::Open,
+            HypothesisStatus::Confirmed => Self::Confirmed,
+            HypothesisStatus::RuledOut => Self::RuledOut,
+        }
+    }
 }

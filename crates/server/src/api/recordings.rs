@@ -3,8 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use telemetry::recording::Manifest;
 use utoipa::ToSchema;
 
+use super::store_problem;
 use crate::app::App;
 use crate::extract::Path;
 use crate::problem::Problem;
@@ -60,8 +62,27 @@ pub enum RecordingState {
     (status = 200, body = RecordingList),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn list_recordings(State(_app): State<App>) -> Result<Json<RecordingList>, Problem> {
-    Err(super::pending())
+pub async fn list_recordings(State(app): State<App>) -> Result<Json<RecordingList>, Problem> {
+    let sessions = app.store().sessions().await.map_err(store_problem)?;
+    let reader = app.clone();
+    let manifests = app
+        .queries()
+        .run(move || Ok(reader.recordings().manifests()))
+        .await?;
+    let mut recordings: Vec<Recording> = manifests
+        .into_iter()
+        .map(|manifest| sealed(manifest, &sessions))
+        .collect();
+    // Newest first: a session's place in its list is that of its recording.
+    let place = |recording: &Recording| {
+        let owner = recording.session_id.as_ref();
+        sessions
+            .iter()
+            .position(|session| Some(&session.id) == owner)
+            .unwrap_or(usize::MAX)
+    };
+    recordings.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.id.cmp(&b.id)));
+    Ok(Json(RecordingList { recordings }))
 }
 
 /// One recording.
@@ -72,8 +93,35 @@ pub async fn list_recordings(State(_app): State<App>) -> Result<Json<RecordingLi
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn get_recording(
-    State(_app): State<App>,
-    Path(_recording): Path<String>,
+    State(app): State<App>,
+    Path(recording): Path<String>,
 ) -> Result<Json<Recording>, Problem> {
-    Err(super::pending())
+    let sessions = app.store().sessions().await.map_err(store_problem)?;
+    let reader = app.clone();
+    let manifest = app
+        .queries()
+        .run(move || reader.recordings().manifest(&recording))
+        .await?;
+    Ok(Json(sealed(manifest, &sessions)))
+}
+
+/// What may be shown of a manifest: not its private part, which names the scenario.
+fn sealed(manifest: Manifest, sessions: &[interview::Session]) -> Recording {
+    let session = sessions
+        .iter()
+        .find(|session| session.recording_id.as_deref() == Some(manifest.id.as_str()));
+    Recording {
+        state: RecordingState::Sealed,
+        start_ms: manifest.start_unix_nano.div_euclid(1_000_000),
+        end_ms: manifest.end_unix_nano.div_euclid(1_000_000) + 1,
+        spans: manifest.counts.spans,
+        logs: manifest.counts.logs + manifest.counts.samples,
+        samples: manifest.counts.metric_samples,
+        series: manifest.counts.series,
+        bytes_on_disk: manifest.bytes_on_disk(),
+        services: manifest.services,
+        session_id: session.map(|session| session.id.clone()),
+        id: manifest.id,
+        title: manifest.title,
+    }
 }

@@ -1,9 +1,11 @@
 //! The shape of a session, shared by the session endpoints and by the event stream.
 
+use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::drills::{Level, SystemSummary, Tool};
+use super::drills::{self, Level, SystemSummary, Tool};
+use crate::app::App;
 use crate::problem::Problem;
 
 /// One run of a drill.
@@ -93,4 +95,71 @@ pub struct Preparation {
     pub elapsed_ms: u64,
     /// Real time that is left, estimated; null while there is nothing to estimate from.
     pub eta_ms: Option<u64>,
+}
+
+impl Session {
+    /// A stored session as the page sees it.
+    pub(crate) fn new(app: &App, session: interview::Session) -> Self {
+        let drill = app.drill(&session.drill_id).map(|entry| &entry.drill);
+        let preparation = match &session.prepared {
+            Some(prepared) => Preparation::finished(prepared),
+            None => app.preparations().progress(&session.id).unwrap_or_default(),
+        };
+        Self {
+            drill: SessionDrill {
+                id: session.drill_id,
+                title: session.drill_title,
+                system: drills::system(drill.map_or("", |drill| &drill.system)),
+                minutes: drill.map_or(0, |drill| drill.minutes),
+                tools: drill.map_or_else(Vec::new, |drill| {
+                    drill.tools.iter().map(|tool| (*tool).into()).collect()
+                }),
+            },
+            brief_md: drill.map_or_else(
+                || "This drill is not part of this server's catalogue any more.".to_owned(),
+                |drill| drill.brief_md.clone(),
+            ),
+            id: session.id,
+            seed: session.seed.to_string(),
+            difficulty: session.difficulty.into(),
+            state: session.state.into(),
+            recording_id: session.recording_id,
+            start_range: session
+                .start_range_ms
+                .map(|(start_ms, end_ms)| TimeRange { start_ms, end_ms }),
+            created_at_ms: session.created_at_ms,
+            started_at_ms: session.started_at_ms,
+            handed_in_at_ms: session.handed_in_at_ms,
+            preparation,
+            problem: session.failure.map(|failure| {
+                let status = StatusCode::INTERNAL_SERVER_ERROR;
+                Problem::new(status, &failure.code, failure.detail, failure.next_step)
+            }),
+        }
+    }
+}
+
+impl Preparation {
+    fn finished(prepared: &interview::Prepared) -> Self {
+        Self {
+            fraction: 1.0,
+            virtual_elapsed_ms: prepared.virtual_ms,
+            virtual_total_ms: prepared.virtual_ms,
+            spans: prepared.spans,
+            logs: prepared.logs,
+            elapsed_ms: prepared.elapsed_ms,
+            eta_ms: Some(0),
+        }
+    }
+}
+
+impl From<interview::SessionState> for SessionState {
+    fn from(state: interview::SessionState) -> Self {
+        match state {
+            interview::SessionState::Preparing => Self::Preparing,
+            interview::SessionState::Ready => Self::Ready,
+            interview::SessionState::Failed => Self::Failed,
+            interview::SessionState::HandedIn => Self::HandedIn,
+        }
+    }
 }

@@ -3,12 +3,16 @@
 use std::convert::Infallible;
 
 use axum::extract::State;
-use axum::response::sse::{Event, Sse};
+use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
+use serde::Serialize;
+use tokio::sync::watch;
 
 use super::session::{Preparation, Session};
+use super::store_problem;
 use crate::app::App;
 use crate::extract::Path;
+use crate::preparations::Stage;
 use crate::problem::Problem;
 
 /// Progress of the simulation: events `progress` (`Preparation`), then one of `ready` (`Session`)
@@ -21,13 +25,65 @@ use crate::problem::Problem;
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn session_events(
-    State(_app): State<App>,
-    Path(_session): Path<String>,
+    State(app): State<App>,
+    Path(id): Path<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    if true {
-        return Err(super::pending());
+    // Watched before the session is read: an end in between is then seen by one of the two.
+    let watch = app.preparations().watch(&id);
+    app.store().session(&id).await.map_err(store_problem)?;
+    let state = Next {
+        app,
+        id,
+        watch,
+        fresh: true,
+        over: false,
+    };
+    let events = futures::stream::unfold(state, |mut state| async move {
+        let event = state.next().await?;
+        Some((Ok(event), state))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+}
+
+struct Next {
+    app: App,
+    id: String,
+    watch: Option<watch::Receiver<Stage>>,
+    fresh: bool,
+    over: bool,
+}
+
+impl Next {
+    async fn next(&mut self) -> Option<Event> {
+        if self.over {
+            return None;
+        }
+        if let Some(watch) = &mut self.watch {
+            // The first event tells the present stage, the following ones each change of it.
+            let alive = std::mem::take(&mut self.fresh) || watch.changed().await.is_ok();
+            if alive && let Stage::Running(preparation) = watch.borrow_and_update().clone() {
+                return Some(event("progress", &preparation));
+            }
+        }
+        self.over = true;
+        Some(match self.app.store().session(&self.id).await {
+            Ok(session) => {
+                let session = Session::new(&self.app, session);
+                match session.problem {
+                    Some(problem) => event("failed", &problem),
+                    None => event("ready", &session),
+                }
+            }
+            Err(error) => event("failed", &store_problem(error)),
+        })
     }
-    Ok(Sse::new(futures::stream::empty()))
+}
+
+fn event<T: Serialize>(name: &str, data: &T) -> Event {
+    // Plain data is always JSON without line breaks.
+    Event::default()
+        .event(name)
+        .data(serde_json::to_string(data).unwrap_or_default())
 }
 
 /// What the data of an event is, by the event's name.

@@ -1,16 +1,25 @@
 //! Sessions: create, list, get, delete, retry.
 
+use std::hash::BuildHasher;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::drills::Level;
 use super::session::Session;
+use super::store_problem;
 use crate::app::App;
+use crate::clock;
 use crate::extract::{self, Path};
+use crate::preparations::Preparations;
 use crate::problem::Problem;
+
+/// Seeds that are drawn are short enough to be read out.
+const DRAWN_SEEDS: u64 = 1_000_000;
 
 /// A session to create.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -21,7 +30,7 @@ pub struct NewSession {
     pub drill_id: String,
     /// A whole number from 0 to 2⁶⁴ − 1, as a number or in decimal digits; drawn when left out.
     #[schema(value_type = Option<SeedInput>)]
-    pub seed: Option<serde_json::Value>,
+    pub seed: Option<Value>,
     /// The drill's level when left out.
     pub difficulty: Option<Level>,
 }
@@ -49,10 +58,27 @@ pub struct SessionList {
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn create_session(
-    State(_app): State<App>,
-    extract::Json(_new): extract::Json<NewSession>,
+    State(app): State<App>,
+    extract::Json(new): extract::Json<NewSession>,
 ) -> Result<(StatusCode, Json<Session>), Problem> {
-    Err(super::pending())
+    let Some(entry) = app.drill(&new.drill_id) else {
+        return Err(unknown_drill(&new.drill_id));
+    };
+    let seed = seed(new.seed.as_ref())?;
+    app.preparations().check_room()?;
+    let session = interview::NewSession {
+        drill_id: entry.drill.id.to_string(),
+        drill_title: entry.drill.title.clone(),
+        seed,
+        difficulty: new.difficulty.map_or(entry.drill.level, Into::into),
+    };
+    let session = app
+        .store()
+        .create_session(session, clock::now_ms())
+        .await
+        .map_err(store_problem)?;
+    Preparations::start(&app, entry, &session);
+    Ok((StatusCode::CREATED, Json(Session::new(&app, session))))
 }
 
 /// Every session of this server.
@@ -60,8 +86,13 @@ pub async fn create_session(
     (status = 200, body = SessionList),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn list_sessions(State(_app): State<App>) -> Result<Json<SessionList>, Problem> {
-    Err(super::pending())
+pub async fn list_sessions(State(app): State<App>) -> Result<Json<SessionList>, Problem> {
+    let sessions = app.store().sessions().await.map_err(store_problem)?;
+    let sessions = sessions
+        .into_iter()
+        .map(|session| Session::new(&app, session))
+        .collect();
+    Ok(Json(SessionList { sessions }))
 }
 
 /// One session.
@@ -72,10 +103,11 @@ pub async fn list_sessions(State(_app): State<App>) -> Result<Json<SessionList>,
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn get_session(
-    State(_app): State<App>,
-    Path(_session): Path<String>,
+    State(app): State<App>,
+    Path(session): Path<String>,
 ) -> Result<Json<Session>, Problem> {
-    Err(super::pending())
+    let session = app.store().session(&session).await.map_err(store_problem)?;
+    Ok(Json(Session::new(&app, session)))
 }
 
 /// Deletes a session with its notebook and its recording; stops its simulation.
@@ -86,10 +118,21 @@ pub async fn get_session(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn delete_session(
-    State(_app): State<App>,
-    Path(_session): Path<String>,
+    State(app): State<App>,
+    Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    Err(super::pending())
+    let session = app.store().session(&id).await.map_err(store_problem)?;
+    app.preparations().cancel(&id);
+    app.store()
+        .delete_session(&id)
+        .await
+        .map_err(store_problem)?;
+    if let Some(recording) = session.recording_id {
+        let app = app.clone();
+        // Deleting some hundred megabytes must not hold up other requests.
+        tokio::task::spawn_blocking(move || app.recordings().delete(&recording));
+    }
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Simulates the incident of a failed session again, with the same seed.
@@ -100,8 +143,46 @@ pub async fn delete_session(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn retry_session(
-    State(_app): State<App>,
-    Path(_session): Path<String>,
+    State(app): State<App>,
+    Path(id): Path<String>,
 ) -> Result<Json<Session>, Problem> {
-    Err(super::pending())
+    let session = app.store().session(&id).await.map_err(store_problem)?;
+    let Some(entry) = app.drill(&session.drill_id) else {
+        return Err(unknown_drill(&session.drill_id));
+    };
+    app.preparations().check_room()?;
+    let session = app.store().retry(&id).await.map_err(store_problem)?;
+    Preparations::start(&app, entry, &session);
+    Ok(Json(Session::new(&app, session)))
+}
+
+fn unknown_drill(id: &str) -> Problem {
+    Problem::not_found(
+        "unknown-drill",
+        format!("there is no drill {id}"),
+        "GET /api/v1/drills lists all drills",
+    )
+}
+
+/// A seed as given, or a drawn one.
+fn seed(given: Option<&Value>) -> Result<u64, Problem> {
+    let seed = match given {
+        None | Some(Value::Null) => return Ok(u64::from(rand_u32()) % DRAWN_SEEDS),
+        Some(Value::Number(number)) => number.as_u64(),
+        Some(Value::String(digits)) => digits.trim().parse().ok(),
+        Some(_) => None,
+    };
+    seed.ok_or_else(|| {
+        Problem::bad_request(
+            "invalid-seed",
+            "the seed is not a whole number from 0 to 18446744073709551615",
+            "Give digits only, or leave the seed out to draw one",
+        )
+    })
+}
+
+/// Random enough to pick an incident; its randomness comes from the hasher's keys.
+fn rand_u32() -> u32 {
+    let bits = std::collections::hash_map::RandomState::new().hash_one(clock::now_ms());
+    (bits >> 32) as u32
 }

@@ -1,0 +1,305 @@
+//! Incidents that are being simulated for sessions.
+//!
+//! One at a time: a simulation uses one core and its recording another, and two side by side would
+//! make both wait. The others queue. Progress is published to whoever listens; the outcome is
+//! written to the store first, so that a listener that reads the session sees it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use catalogue::{Entry, StartRange};
+use examiner::incident::{
+    Cancel, IncidentError, IncidentErrorKind, IncidentEvent, IncidentSpec, Limits, Progress,
+    Recorded, RecordingLabel, record,
+};
+use interview::{Failure, Prepared, Session, random_id};
+use telemetry::recording::Manifest;
+use tokio::sync::{Semaphore, watch};
+
+use crate::api::session::Preparation;
+use crate::app::App;
+use crate::clock;
+use crate::problem::{Problem, chain};
+
+/// Preparations that may queue.
+const WAITING: usize = 8;
+
+/// All running preparations.
+#[derive(Debug)]
+pub(crate) struct Preparations {
+    running: Mutex<HashMap<String, Running>>,
+    turn: Arc<Semaphore>,
+}
+
+#[derive(Debug, Clone)]
+struct Running {
+    cancel: Cancel,
+    stage: watch::Receiver<Stage>,
+}
+
+/// What a listener sees.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Stage {
+    /// It goes on.
+    Running(Preparation),
+    /// It ended; the store knows how.
+    Ended,
+}
+
+impl Default for Preparations {
+    fn default() -> Self {
+        Self {
+            running: Mutex::default(),
+            turn: Arc::new(Semaphore::new(1)),
+        }
+    }
+}
+
+impl Preparations {
+    /// The stage of a session's preparation; `None` when none runs.
+    pub(crate) fn watch(&self, session: &str) -> Option<watch::Receiver<Stage>> {
+        self.lock()
+            .get(session)
+            .map(|running| running.stage.clone())
+    }
+
+    /// How far a session's preparation is; `None` when none runs.
+    pub(crate) fn progress(&self, session: &str) -> Option<Preparation> {
+        match &*self.watch(session)?.borrow() {
+            Stage::Running(preparation) => Some(preparation.clone()),
+            Stage::Ended => None,
+        }
+    }
+
+    /// Ends a session's preparation.
+    pub(crate) fn cancel(&self, session: &str) {
+        if let Some(running) = self.lock().get(session) {
+            running.cancel.cancel();
+        }
+    }
+
+    /// Ends all preparations.
+    pub(crate) fn cancel_all(&self) {
+        for running in self.lock().values() {
+            running.cancel.cancel();
+        }
+    }
+
+    /// Refuses when too many wait already.
+    pub(crate) fn check_room(&self) -> Result<(), Problem> {
+        if self.lock().len() > WAITING {
+            return Err(Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too-many-preparations",
+                format!("{WAITING} incidents wait to be simulated already"),
+                "Wait until one of them is ready, or delete its session",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Starts to prepare a session.
+    pub(crate) fn start(app: &App, entry: &Entry, session: &Session) {
+        let (publish, stage) = watch::channel(Stage::Running(Preparation::default()));
+        let cancel = Cancel::default();
+        let running = Running {
+            cancel: cancel.clone(),
+            stage,
+        };
+        app.preparations()
+            .lock()
+            .insert(session.id.clone(), running);
+        let task = Task {
+            app: app.clone(),
+            session: session.clone(),
+            title: entry.drill.title.clone(),
+            start_range: entry.drill.start_range,
+            spec: spec(app, entry, session),
+            cancel,
+            publish,
+        };
+        tokio::spawn(task.run());
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn spec(app: &App, entry: &Entry, session: &Session) -> Option<IncidentSpec> {
+    let system = app.system(&entry.drill.system)?.clone();
+    Some(IncidentSpec {
+        system,
+        scenario: entry.incident.scenario.clone(),
+        seed: session.seed,
+        hours: f64::from(entry.incident.hours),
+        difficulty: session.difficulty,
+        drill: entry.drill.id.to_string(),
+        limits: Limits::default(),
+    })
+}
+
+struct Task {
+    app: App,
+    session: Session,
+    title: String,
+    start_range: Option<StartRange>,
+    spec: Option<IncidentSpec>,
+    cancel: Cancel,
+    publish: watch::Sender<Stage>,
+}
+
+impl Task {
+    async fn run(mut self) {
+        let id = self.session.id.clone();
+        let turn = Arc::clone(&self.app.preparations().turn);
+        // The semaphore is never closed; without a permit the run would only be slower.
+        let permit = turn.acquire_owned().await.ok();
+        let outcome = match self.spec.take() {
+            Some(spec) => self.record(spec).await,
+            None => Err(Failure {
+                code: "unknown-system".to_owned(),
+                detail: "This server does not have the drill's system.".to_owned(),
+                next_step: "Pick another drill.".to_owned(),
+            }),
+        };
+        drop(permit);
+        if let Err(failure) = outcome
+            && let Err(error) = self.app.store().mark_failed(&id, &failure).await
+            // A session that was deleted meanwhile needs no outcome.
+            && !self.cancel.is_cancelled()
+        {
+            tracing::error!(error = %chain(&error), session = id, "failed to keep an outcome");
+        }
+        self.app.preparations().lock().remove(&id);
+        // Nobody may be listening.
+        let _ = self.publish.send(Stage::Ended);
+    }
+
+    async fn record(&self, spec: IncidentSpec) -> Result<(), Failure> {
+        let id = random_id();
+        let label = RecordingLabel {
+            id: id.clone(),
+            title: self.title.clone(),
+        };
+        let folder = self.app.recordings().path(&id);
+        let cancel = self.cancel.clone();
+        let publish = self.publish.clone();
+        let work = move || {
+            let mut on_event = |event| {
+                if let IncidentEvent::Progress(progress) = event {
+                    // Nobody may be listening.
+                    let _ = publish.send(Stage::Running(preparation(&progress)));
+                }
+            };
+            record(&spec, &folder, label, &mut on_event, &cancel)
+        };
+        let recorded = match tokio::task::spawn_blocking(work).await {
+            Ok(Ok(recorded)) => recorded,
+            Ok(Err(error)) => return Err(failure(&error)),
+            Err(error) => {
+                tracing::error!(%error, "the thread of an incident panicked");
+                return Err(internal());
+            }
+        };
+        self.keep(&id, recorded).await
+    }
+
+    async fn keep(&self, id: &str, recorded: Recorded) -> Result<(), Failure> {
+        let manifest = recorded.recording.manifest();
+        let range = start_range(manifest, self.start_range);
+        let totals = recorded.totals;
+        let prepared = Prepared {
+            virtual_ms: millis(totals.virtual_time),
+            spans: totals.spans,
+            logs: totals.logs,
+            elapsed_ms: millis(totals.elapsed),
+        };
+        self.app
+            .recordings()
+            .insert(id, Arc::new(recorded.recording));
+        let now = clock::now_ms();
+        let ready = self
+            .app
+            .store()
+            .mark_ready(&self.session.id, id, range, prepared, now)
+            .await;
+        ready.map(drop).map_err(|error| {
+            self.app.recordings().delete(id);
+            if !self.cancel.is_cancelled() {
+                tracing::error!(error = %chain(&error), "a session could not become ready");
+            }
+            internal()
+        })
+    }
+}
+
+/// What the tools open with: the drill's range, or the whole recording.
+fn start_range(manifest: &Manifest, range: Option<StartRange>) -> (i64, i64) {
+    let start = manifest.start_unix_nano.div_euclid(1_000_000);
+    let end = manifest.end_unix_nano.div_euclid(1_000_000) + 1;
+    match range {
+        Some(range) => {
+            let at = |minute: u32| (start + i64::from(minute) * 60_000).min(end);
+            (at(range.from_minute), at(range.until_minute))
+        }
+        None => (start, end),
+    }
+}
+
+fn preparation(progress: &Progress) -> Preparation {
+    Preparation {
+        fraction: progress.fraction(),
+        virtual_elapsed_ms: millis(progress.virtual_elapsed),
+        virtual_total_ms: millis(progress.virtual_total),
+        spans: progress.spans,
+        logs: progress.logs,
+        elapsed_ms: millis(progress.elapsed),
+        eta_ms: progress.left().map(millis),
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// What the candidate is told. The system's own words go to the log: they may name the scenario.
+fn failure(error: &IncidentError) -> Failure {
+    if !matches!(error.kind, IncidentErrorKind::Cancelled) {
+        tracing::error!(
+            error = %chain(error),
+            replay = error.replay,
+            stderr = error.stderr_tail,
+            "an incident could not be simulated"
+        );
+    }
+    let next_step = match &error.kind {
+        IncidentErrorKind::Record(_) => {
+            "Make room in the data folder and check that it can be written, then try again."
+                .to_owned()
+        }
+        _ => format!(
+            "Try again. If it fails again, run `{}` in a terminal and report what it prints.",
+            error.replay
+        ),
+    };
+    Failure {
+        code: "simulation-failed".to_owned(),
+        detail: format!(
+            "The incident with seed {} could not be simulated: {}.",
+            error.seed, error.kind
+        ),
+        next_step,
+    }
+}
+
+fn internal() -> Failure {
+    let problem = Problem::internal();
+    Failure {
+        code: problem.code,
+        detail: problem.detail,
+        next_step: problem.next_step,
+    }
+}
