@@ -1,28 +1,34 @@
 //! The command line's words.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
-
-use crate::exit;
+use catalogue::Level;
+use clap::{Args, Parser, Subcommand};
 
 /// Practise incident response on real, broken backends.
 ///
 /// Without a command, Firedrill serves its page on http://127.0.0.1:7070: pick a drill, wait some
 /// seconds while hours of its incident are simulated, and find out what went wrong.
 #[derive(Debug, Parser)]
-#[command(name = "firedrill", version, after_help = exit::HELP, after_long_help = LONG_HELP)]
+#[command(
+    name = "firedrill",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = EXIT_CODES,
+    after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}")
+)]
 pub(crate) struct Cli {
-    /// Read drills from this folder instead of those in the binary
-    #[arg(long, global = true, value_name = "DIR", env = "FIREDRILL_DRILLS")]
-    pub(crate) drills: Option<PathBuf>,
-
     /// What to do; `serve` when left out
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
+
+    /// The options of `serve`
+    #[command(flatten)]
+    pub(crate) serve: Serve,
 }
 
-const LONG_HELP: &str = "\
+const EXAMPLES: &str = "\
 Examples:
   firedrill
       Serve the page and open it in the browser.
@@ -35,30 +41,140 @@ Examples:
 
   firedrill inspect incident
       Say what is in a recording.
+";
 
+const EXIT_CODES: &str = "\
 Exit codes:
    0  done
    2  wrong arguments (unknown drill, a seed that is no number, …)
    3  something needed is not usable (port in use, folder not writable, …)
-   4  a recording is damaged or none at all
-   5  a system could not be simulated to the end
+   4  a recording is damaged, or none at all
+   5  a system could not be simulated to its end
    6  a drill is not valid
   70  a defect in Firedrill";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Serve the page and open it in the browser (the default)
+    Serve(Serve),
+
     /// List the drills
-    Drills,
+    Drills(Drills),
+
+    /// Simulate a drill's incident and keep its recording
+    ///
+    /// Ends by printing how much was recorded and a hash of it: the same drill, seed, hours and
+    /// difficulty always give the same hash.
+    #[command(
+        after_help = "Example:\n  firedrill simulate timeout-cascade --seed 7 --out incident"
+    )]
+    Simulate(Simulate),
+
+    /// Say what is in a recording, and whether it is whole
+    Inspect {
+        /// The recording's folder
+        recording: PathBuf,
+    },
+
+    /// Run a system's own command line, such as `firedrill system workflow-platform serve`
+    System {
+        /// The system
+        name: String,
+        /// Its arguments
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "ARGS"
+        )]
+        arguments: Vec<OsString>,
+    },
 
     /// Print the OpenAPI document of the HTTP API
     Openapi,
 
     /// Print a completion script for a shell
-    ///
-    /// For bash: `firedrill completions bash > ~/.local/share/bash-completion/completions/firedrill`
+    #[command(after_help = "Example:\n  firedrill completions bash > \
+                      ~/.local/share/bash-completion/completions/firedrill")]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+/// Where drills come from.
+#[derive(Debug, Args)]
+pub(crate) struct Drills {
+    /// Read drills from this folder instead of those in the binary
+    #[arg(long = "drills", value_name = "DIR", env = "FIREDRILL_DRILLS")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) drills: Drills,
+
+    /// Listen on this port of 127.0.0.1; 0 picks a free one
+    #[arg(
+        long,
+        value_name = "PORT",
+        default_value_t = 7070,
+        env = "FIREDRILL_PORT"
+    )]
+    pub(crate) port: u16,
+
+    /// Keep sessions and recordings in this folder instead of the platform's data folder
+    #[arg(long, value_name = "DIR", env = "FIREDRILL_DATA")]
+    pub(crate) data: Option<PathBuf>,
+
+    /// Do not open the browser
+    #[arg(long)]
+    pub(crate) no_open: bool,
+}
+
+/// Options of `simulate`.
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// The drill, by its name or its id
+    pub(crate) drill: String,
+
+    /// The seed that draws everything random
+    #[arg(long, value_name = "N", value_parser = seed)]
+    pub(crate) seed: u64,
+
+    /// Virtual hours; the drill's own when left out
+    #[arg(long, value_name = "H", value_parser = hours)]
+    pub(crate) hours: Option<f64>,
+
+    /// How hard the incident is made; the drill's own when left out
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub(crate) difficulty: Option<Level>,
+
+    /// The folder of the recording; it must not exist yet
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) drills: Drills,
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    Level::parse(text).ok_or_else(|| {
+        let words: Vec<&str> = Level::ALL.into_iter().map(Level::as_str).collect();
+        format!("a level is one of {}", words.join(", "))
+    })
+}
+
+fn hours(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(hours) if (0.1..=24.0).contains(&hours) => Ok(hours),
+        _ => Err("hours are a number from 0.1 to 24".to_owned()),
+    }
 }

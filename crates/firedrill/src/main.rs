@@ -6,21 +6,23 @@
 
 mod cli;
 mod commands;
+mod drills;
 mod exit;
 mod output;
+mod systems;
 
-use std::path::Path;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use catalogue::{Catalogue, CatalogueError};
 use clap::Parser;
+use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command};
 use crate::exit::{Exit, Failure};
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
-        Ok(()) => Exit::Success.into(),
+        Ok(code) => code,
         Err(failure) => {
             output::fail(&failure);
             failure.exit.into()
@@ -28,25 +30,35 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<(), Failure> {
-    match cli.command {
-        None | Some(Command::Drills) => commands::drills::run(&catalogue(cli.drills.as_deref())?),
-        Some(Command::Openapi) => commands::openapi::run(),
-        Some(Command::Completions { shell }) => commands::completions::run(shell),
-    }
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let command = match cli.command {
+        // A system brings its own logging, which is part of what it records.
+        Some(Command::System { name, arguments }) => {
+            return commands::system::run(&name, arguments);
+        }
+        Some(command) => command,
+        None => Command::Serve(cli.serve),
+    };
+    log_to_stderr();
+    match command {
+        Command::Serve(options) => commands::serve::run(&options),
+        Command::Drills(options) => commands::drills::run(&options),
+        Command::Simulate(options) => commands::simulate::run(&options),
+        Command::Inspect { recording } => commands::inspect::run(&recording),
+        Command::Openapi => commands::openapi::run(),
+        Command::Completions { shell } => commands::completions::run(shell),
+        Command::System { name, arguments } => return commands::system::run(&name, arguments),
+    }?;
+    Ok(Exit::Success.into())
 }
 
-fn catalogue(folder: Option<&Path>) -> Result<Catalogue, Failure> {
-    Catalogue::load(folder).map_err(|error| match &error {
-        CatalogueError::Folder { .. } => Failure::new(
-            Exit::Environment,
-            error.to_string(),
-            "give a folder of drills, or leave --drills out",
-        ),
-        CatalogueError::Invalid(_) => Failure::new(
-            Exit::Catalogue,
-            error.to_string(),
-            "correct the files above",
-        ),
-    })
+/// Warnings and errors; `FIREDRILL_LOG=debug` shows more.
+fn log_to_stderr() {
+    let filter =
+        EnvFilter::try_from_env("FIREDRILL_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
 }

@@ -2,4 +2,8 @@
 
 pub(crate) mod completions;
 pub(crate) mod drills;
+pub(crate) mod inspect;
 pub(crate) mod openapi;
+pub(crate) mod serve;
+pub(crate) mod simulate;
+pub(crate) mod system;

@@ -1,0 +1,126 @@
+//! `firedrill` and `firedrill serve`: practice mode.
+
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use etcetera::BaseStrategy;
+use server::{Config, Server, ServerError, chain};
+
+use crate::cli;
+use crate::drills;
+use crate::exit::{Exit, Failure};
+use crate::output;
+use crate::systems;
+
+/// Serves until interrupted.
+pub(crate) fn run(options: &cli::Serve) -> Result<(), Failure> {
+    let catalogue = drills::load(&options.drills)?;
+    let data = match &options.data {
+        Some(folder) => folder.clone(),
+        None => default_data()?,
+    };
+    let mut config = Config::new(catalogue, data);
+    config.systems = systems::commands()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| failure(&ServerError::Io(error)))?;
+    runtime.block_on(serve(&config, options))
+}
+
+async fn serve(config: &Config, options: &cli::Serve) -> Result<(), Failure> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
+    let server = Server::bind(config, address)
+        .await
+        .map_err(|error| failure(&error))?;
+    let url = format!("http://{}", server.address());
+    output::print(&format!(
+        "Firedrill is at {url}\nIts data is in {}\nPress Ctrl-C to stop.\n",
+        config.data.display()
+    ))?;
+    if !options.no_open {
+        open_browser(&url);
+    }
+    server
+        .run(interrupted())
+        .await
+        .map_err(|error| failure(&error))
+}
+
+/// Done when the process is asked to stop.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a handler the process simply ends on Ctrl-C, which is what was asked for.
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+fn default_data() -> Result<PathBuf, Failure> {
+    match etcetera::choose_base_strategy() {
+        Ok(strategy) => Ok(strategy.data_dir().join("firedrill")),
+        Err(error) => Err(Failure::new(
+            Exit::Environment,
+            format!("there is no home folder to keep data in: {error}"),
+            "name a folder with --data",
+        )),
+    }
+}
+
+/// Opens the page where there is a browser to open it in. That it does not open is no error: the
+/// address has been printed.
+fn open_browser(url: &str) {
+    let program = if cfg!(target_os = "macos") {
+        "open"
+    } else if ["DISPLAY", "WAYLAND_DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some())
+    {
+        "xdg-open"
+    } else {
+        return;
+    };
+    let child = Command::new(program)
+        .arg(url)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    match child {
+        Ok(mut child) => {
+            // Collects the process when it ends; it is not waited for.
+            std::thread::spawn(move || child.wait());
+        }
+        Err(error) => tracing::debug!(%error, program, "the browser could not be opened"),
+    }
+}
+
+fn failure(error: &ServerError) -> Failure {
+    let next_step = match error {
+        ServerError::Listen { source, .. } if source.kind() == ErrorKind::AddrInUse => {
+            "another Firedrill may be running; stop it, or choose another port with --port"
+        }
+        ServerError::Listen { .. } => "choose another port with --port",
+        ServerError::Data { .. } => "choose a folder that can be written with --data",
+        ServerError::Store(_) => {
+            "check that the data folder is not on a read-only or full disk, or choose another one \
+             with --data"
+        }
+        ServerError::Io(_) => "start Firedrill again; if it stays, report it",
+    };
+    let exit = match error {
+        ServerError::Io(_) => Exit::Internal,
+        _ => Exit::Environment,
+    };
+    Failure::new(exit, chain(error), next_step)
+}
