@@ -144,12 +144,13 @@ impl Process {
     {
         let incarnation = self.incarnation();
         let id = self.next_member.fetch_add(1, Ordering::Relaxed);
-        let slot = lock(&self.state).tasks.reserve();
+        let slot = self.in_life(incarnation, |state| state.tasks.reserve());
         let member = Member::new(Arc::clone(self), incarnation, id, slot);
         let handle = spawn_outside(Gated::new(future, member));
-        if self.lives(incarnation) {
-            lock(&self.state).tasks.started(slot, handle.abort_handle());
-        } else {
+        let abort = handle.abort_handle();
+        let started = slot
+            .and_then(|slot| self.in_life(incarnation, |state| state.tasks.started(slot, abort)));
+        if started.is_none() {
             handle.abort();
         }
         handle
@@ -157,12 +158,7 @@ impl Process {
 
     /// Runs a closure inside this process, so that what it spawns, charges and records belongs to it.
     pub fn enter<T>(self: &Arc<Self>, work: impl FnOnce() -> T) -> T {
-        let member = Member::new(
-            Arc::clone(self),
-            self.incarnation(),
-            MemberId::MAX,
-            usize::MAX,
-        );
+        let member = Member::new(Arc::clone(self), self.incarnation(), MemberId::MAX, None);
         let _inside = Inside::new(&member);
         work()
     }
@@ -262,35 +258,37 @@ impl Process {
         self.rations_cores
     }
 
+    /// Works on the state of a life of this process; `None` when that life is over.
+    fn in_life<T>(&self, incarnation: u64, work: impl FnOnce(&mut State) -> T) -> Option<T> {
+        let mut state = lock(&self.state);
+        self.lives(incarnation).then(|| work(&mut state))
+    }
+
     /// Works on the cores of a life of this process; `None` when that life is over.
     pub(super) fn with_cores<T>(
         &self,
         incarnation: u64,
         work: impl FnOnce(&mut Cores) -> T,
     ) -> Option<T> {
-        let mut state = lock(&self.state);
-        self.lives(incarnation).then(|| work(&mut state.cores))
+        self.in_life(incarnation, |state| work(&mut state.cores))
     }
 
-    pub(super) fn member_ended(&self, incarnation: u64, id: MemberId, slot: usize) {
-        let mut state = lock(&self.state);
-        if self.lives(incarnation) {
+    pub(super) fn member_ended(&self, incarnation: u64, id: MemberId, slot: Option<usize>) {
+        self.in_life(incarnation, |state| {
             state.cores.forget(id);
-            state.tasks.ended(slot);
-        }
+            if let Some(slot) = slot {
+                state.tasks.ended(slot);
+            }
+        });
     }
 
     /// Changes the memory in use by a difference; too much ends the process.
     pub(crate) fn charge(&self, incarnation: u64, added: u64, removed: u64) {
-        let exceeded = {
-            let mut state = lock(&self.state);
-            if !self.lives(incarnation) {
-                return;
-            }
+        let exceeded = self.in_life(incarnation, |state| {
             state.memory = state.memory.saturating_add(added).saturating_sub(removed);
             state.memory > state.spec.memory_limit
-        };
-        if exceeded {
+        });
+        if exceeded == Some(true) {
             self.end(ExitReason::OutOfMemory);
         }
     }

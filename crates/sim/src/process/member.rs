@@ -37,7 +37,7 @@ pub(crate) struct Member {
     /// A task runs on one core at a time; joined pieces of work take turns.
     pub(crate) turn: Semaphore,
     resource: emit::ResourceId,
-    slot: usize,
+    slot: Option<usize>,
 }
 
 thread_local! {
@@ -59,7 +59,7 @@ impl Member {
         process: Arc<Process>,
         incarnation: u64,
         id: MemberId,
-        slot: usize,
+        slot: Option<usize>,
     ) -> Arc<Self> {
         Arc::new(Self {
             resource: process.resource(),
