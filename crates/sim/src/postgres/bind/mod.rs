@@ -1,0 +1,19 @@
+//! From syntax to plans: names to numbers, types settled, access paths chosen.
+//!
+//! Start reading in [`binder`] (what is shared), then `select` and `modify` (statements), `expression` (expressions),
+//! `calls` (functions, aggregates) and `access` (which index). Nothing here runs a statement or takes a lock.
+
+mod access;
+mod binder;
+mod calls;
+mod expression;
+mod literals;
+mod modify;
+mod scope;
+mod select;
+mod statement;
+
+pub(super) use binder::Binder;
+pub(super) use scope::{Scope, identifier, object_name};
+pub(super) use select::flatten;
+pub(super) use statement::{parse, prepare};

@@ -1,0 +1,345 @@
+//! The rows of one table with their versions, and its indexes.
+//!
+//! A row has a committed version and at most one pending version, written by the transaction that holds its lock;
+//! read committed needs no more. An index has an entry for the key of each version, so a reader checks that the
+//! version it sees really has the key. Slots of vanished rows are used again, so a table's size follows its rows.
+
+use std::{cmp::Ordering, collections::BTreeSet, ops::Bound, sync::Arc};
+
+use super::{
+    locks::TransactionId,
+    value::{Value, cmp_slices},
+};
+
+/// One version of a row.
+pub(super) type Tuple = Arc<[Value]>;
+
+/// A version that its transaction has not committed; `None` is a deletion.
+#[derive(Debug)]
+struct Pending {
+    transaction: TransactionId,
+    tuple: Option<Tuple>,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    committed: Option<Tuple>,
+    pending: Option<Pending>,
+}
+
+/// Rows and index entries.
+#[derive(Debug, Default)]
+pub(super) struct Storage {
+    slots: Vec<Slot>,
+    free: Vec<usize>,
+    live: usize,
+    indexes: Vec<IndexEntries>,
+}
+
+/// The entries of one index.
+#[derive(Debug)]
+struct IndexEntries {
+    columns: Box<[usize]>,
+    entries: BTreeSet<Entry>,
+}
+
+/// An index entry, or a bound of a search.
+#[derive(Debug)]
+pub(super) struct Entry {
+    key: Box<[Value]>,
+    row: usize,
+    /// For a bound that is shorter than the keys: whether it lies behind all keys that it is a prefix of.
+    after: bool,
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Entry {}
+
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> Ordering {
+        for (a, b) in self.key.iter().zip(&other.key) {
+            let ordering = a.total_cmp(b);
+            if ordering.is_ne() {
+                return ordering;
+            }
+        }
+        match self.key.len().cmp(&other.key.len()) {
+            Ordering::Equal => self.row.cmp(&other.row),
+            Ordering::Less => {
+                if self.after {
+                    Ordering::Greater
+                } else {
+                    Ordering::Less
+                }
+            }
+            Ordering::Greater => {
+                if other.after {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+            }
+        }
+    }
+}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Entry {
+    /// The place before all entries with this prefix.
+    pub(super) fn before(prefix: Vec<Value>) -> Self {
+        Entry {
+            key: prefix.into(),
+            row: 0,
+            after: false,
+        }
+    }
+
+    /// The place after all entries with this prefix.
+    pub(super) fn after(prefix: Vec<Value>) -> Self {
+        Entry {
+            key: prefix.into(),
+            row: usize::MAX,
+            after: true,
+        }
+    }
+
+    pub(super) fn row(&self) -> usize {
+        self.row
+    }
+}
+
+impl Storage {
+    /// Adds an index over the rows that are there; `covered` says which versions it has entries for.
+    pub(super) fn add_index(&mut self, columns: &[usize], covers: impl Fn(&Tuple) -> bool) {
+        let mut entries = BTreeSet::new();
+        for (row, slot) in self.slots.iter().enumerate() {
+            for tuple in slot.versions().filter(|tuple| covers(tuple)) {
+                entries.insert(entry(columns, tuple, row));
+            }
+        }
+        self.indexes.push(IndexEntries {
+            columns: columns.into(),
+            entries,
+        });
+    }
+
+    pub(super) fn remove_index(&mut self, index: usize) {
+        self.indexes.remove(index);
+    }
+
+    /// A row whose key in a unique index another row has too, NULLs aside.
+    pub(super) fn first_duplicate(&self, index: usize) -> Option<&Tuple> {
+        let entries = &self.indexes[index].entries;
+        let pairs = entries.iter().zip(entries.iter().skip(1));
+        let same = |a: &Entry, b: &Entry| {
+            !a.key.iter().any(Value::is_null) && cmp_slices(&a.key, &b.key).is_eq()
+        };
+        pairs
+            .filter(|(a, b)| same(a, b))
+            .find_map(|(a, _)| self.slots[a.row].committed.as_ref())
+    }
+
+    /// Replaces every version, as when a column is added; index entries stay.
+    pub(super) fn map_rows(&mut self, change: impl Fn(&Tuple) -> Tuple) {
+        for slot in &mut self.slots {
+            if let Some(tuple) = &mut slot.committed {
+                *tuple = change(tuple);
+            }
+        }
+    }
+
+    /// Removes every row.
+    pub(super) fn clear(&mut self) {
+        self.slots.clear();
+        self.free.clear();
+        self.live = 0;
+        for index in &mut self.indexes {
+            index.entries.clear();
+        }
+    }
+
+    /// Committed rows.
+    pub(super) fn live_rows(&self) -> usize {
+        self.live
+    }
+
+    /// Every slot number in use or free, in order.
+    pub(super) fn row_numbers(&self) -> std::ops::Range<usize> {
+        0..self.slots.len()
+    }
+
+    /// The version that a transaction sees: its own pending one, or the committed one.
+    pub(super) fn visible(&self, row: usize, transaction: Option<TransactionId>) -> Option<&Tuple> {
+        let slot = self.slots.get(row)?;
+        match &slot.pending {
+            Some(pending) if Some(pending.transaction) == transaction => pending.tuple.as_ref(),
+            _ => slot.committed.as_ref(),
+        }
+    }
+
+    /// Whether the row has only one version, whose keys are then exactly its index entries.
+    pub(super) fn is_settled(&self, row: usize) -> bool {
+        self.slots[row].pending.is_none()
+    }
+
+    /// The transaction with a pending version of the row, and whether that version is a deletion.
+    pub(super) fn pending(&self, row: usize) -> Option<(TransactionId, bool)> {
+        self.slots[row]
+            .pending
+            .as_ref()
+            .map(|pending| (pending.transaction, pending.tuple.is_none()))
+    }
+
+    /// The committed and the pending version of a row.
+    pub(super) fn versions(&self, row: usize) -> impl Iterator<Item = &Tuple> {
+        self.slots[row].versions()
+    }
+
+    /// Entries of an index between two bounds.
+    pub(super) fn index_range(
+        &self,
+        index: usize,
+        low: &Bound<Entry>,
+        high: &Bound<Entry>,
+    ) -> impl DoubleEndedIterator<Item = &Entry> {
+        // `range` panics on an inverted range; a contradictory condition simply finds nothing.
+        let inverted = match (low, high) {
+            (
+                Bound::Included(low) | Bound::Excluded(low),
+                Bound::Included(high) | Bound::Excluded(high),
+            ) => low > high,
+            _ => false,
+        };
+        let both_excluded_equal =
+            matches!((low, high), (Bound::Excluded(low), Bound::Excluded(high)) if low == high);
+        let entries = &self.indexes[index].entries;
+        (!inverted && !both_excluded_equal)
+            .then(|| entries.range((low.as_ref(), high.as_ref())))
+            .into_iter()
+            .flatten()
+    }
+
+    /// Whether a version has the key of an index entry.
+    pub(super) fn entry_matches(&self, index: usize, found: &Entry, tuple: &Tuple) -> bool {
+        let columns = &self.indexes[index].columns;
+        columns
+            .iter()
+            .zip(&found.key)
+            .all(|(column, value)| tuple[*column].total_cmp(value).is_eq())
+    }
+
+    /// A slot for a new row.
+    pub(super) fn allocate(&mut self) -> usize {
+        self.free.pop().unwrap_or_else(|| {
+            self.slots.push(Slot::default());
+            self.slots.len() - 1
+        })
+    }
+
+    /// Gives a vanished row's slot back once nobody holds or awaits its lock.
+    pub(super) fn reclaim(&mut self, row: usize) {
+        let slot = &self.slots[row];
+        if slot.committed.is_none() && slot.pending.is_none() {
+            self.free.push(row);
+        }
+    }
+
+    /// Sets the pending version of a row. `covers(index, tuple)` says which indexes have entries for a version.
+    pub(super) fn write(
+        &mut self,
+        row: usize,
+        transaction: TransactionId,
+        tuple: Option<Tuple>,
+        covers: impl Fn(usize, &Tuple) -> bool,
+    ) {
+        let previous = self.slots[row]
+            .pending
+            .take()
+            .and_then(|pending| pending.tuple);
+        let committed = self.slots[row].committed.clone();
+        for (number, index) in self.indexes.iter_mut().enumerate() {
+            let key = |tuple: Option<&Tuple>| {
+                tuple
+                    .filter(|tuple| covers(number, tuple))
+                    .map(|tuple| entry(&index.columns, tuple, row))
+            };
+            let (old, new) = (key(previous.as_ref()), key(tuple.as_ref()));
+            let kept = key(committed.as_ref());
+            if let Some(old) =
+                old.filter(|old| Some(old) != new.as_ref() && Some(old) != kept.as_ref())
+            {
+                index.entries.remove(&old);
+            }
+            index
+                .entries
+                .extend(new.filter(|new| Some(new) != kept.as_ref()));
+        }
+        self.slots[row].pending = Some(Pending { transaction, tuple });
+    }
+
+    /// Makes the pending version the committed one, or forgets it.
+    pub(super) fn settle(
+        &mut self,
+        row: usize,
+        commit: bool,
+        covers: impl Fn(usize, &Tuple) -> bool,
+    ) {
+        let slot = &mut self.slots[row];
+        let Some(pending) = slot.pending.take() else {
+            return;
+        };
+        let (gone, kept) = if commit {
+            let before = std::mem::replace(&mut slot.committed, pending.tuple);
+            self.live =
+                self.live + usize::from(slot.committed.is_some()) - usize::from(before.is_some());
+            (before, slot.committed.clone())
+        } else {
+            (pending.tuple, slot.committed.clone())
+        };
+        let Some(gone) = gone else { return };
+        for (number, index) in self.indexes.iter_mut().enumerate() {
+            if !covers(number, &gone) {
+                continue;
+            }
+            let old = entry(&index.columns, &gone, row);
+            let still = kept
+                .as_ref()
+                .filter(|kept| covers(number, kept))
+                .map(|kept| entry(&index.columns, kept, row));
+            if still.as_ref() != Some(&old) {
+                index.entries.remove(&old);
+            }
+        }
+    }
+}
+
+impl Slot {
+    fn versions(&self) -> impl Iterator<Item = &Tuple> {
+        self.committed.iter().chain(
+            self.pending
+                .iter()
+                .filter_map(|pending| pending.tuple.as_ref()),
+        )
+    }
+}
+
+fn entry(columns: &[usize], tuple: &Tuple, row: usize) -> Entry {
+    Entry {
+        key: columns
+            .iter()
+            .map(|column| tuple[*column].clone())
+            .collect(),
+        row,
+        after: false,
+    }
+}
