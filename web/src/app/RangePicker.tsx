@@ -122,9 +122,7 @@ function Picker({ close }: { close(): void }) {
           autoFocus
         />
         <TextField label="To" value={to} onChange={setTo} error={error.to} onSubmit={apply} />
-        <Button kind="primary" onPress={apply}>
-          Show
-        </Button>
+        <Button onPress={apply}>Show</Button>
         <p className="t3 small">
           {formatDate(bounds.start)}, UTC. The recording is from {formatRange(bounds)}. Drag over a
           chart to zoom.

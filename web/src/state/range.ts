@@ -17,8 +17,11 @@ export function span(range: Range): number {
 
 /** The range moved and shortened so that it lies inside `bounds` and is not too short. */
 export function clampRange(range: Range, bounds: Range): Range {
-  const length = Math.min(Math.max(Math.round(span(range)), SHORTEST_MS), span(bounds));
-  const start = Math.round(Math.min(Math.max(range.start, bounds.start), bounds.end - length));
+  // Whole seconds where nobody can tell the difference: addresses stay readable.
+  const grain = span(range) >= MINUTE ? 1_000 : 1;
+  const round = (ms: number) => Math.round(ms / grain) * grain;
+  const length = Math.min(Math.max(round(span(range)), SHORTEST_MS), span(bounds));
+  const start = Math.min(Math.max(round(range.start), bounds.start), bounds.end - length);
   return { start, end: start + length };
 }
 
@@ -57,7 +60,7 @@ export const QUICK_RANGES: readonly { label: string; ms: number | null }[] = [
 export function parseTime(input: string, reference: number): number | null {
   const match = /^\s*(?:(\d{4}-\d\d-\d\d)[T ]+)?(\d{1,2}):(\d\d)(?::(\d\d))?\s*Z?\s*$/.exec(input);
   if (!match) return null;
-  const [, date, hours = "0", minutes = "0", seconds = "0"] = match;
+  const [, date, hours = "0", minutes = "0", seconds = "00"] = match;
   if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return null;
   const day = date ?? new Date(reference).toISOString().slice(0, 10);
   const ms = Date.parse(`${day}T${hours.padStart(2, "0")}:${minutes}:${seconds}Z`);

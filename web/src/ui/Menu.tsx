@@ -63,7 +63,7 @@ export interface ChoiceProps<T extends string> {
   options: readonly { value: NoInfer<T>; label: string; hint?: ReactNode }[];
   onChange(value: NoInfer<T>): void;
   /** How the button reads; by default the chosen option's label. */
-  shown?: ReactNode;
+  shown?: string;
 }
 
 /** A chip that opens a menu with one choice: filters of a toolbar, sort orders. */
@@ -77,7 +77,10 @@ export function Choice<T extends string>({
   const chosen = options.find((option) => option.value === value);
   return (
     <MenuTrigger>
-      <AriaButton className={styles.choice} aria-label={`${label}: ${chosen?.label ?? value}`}>
+      <AriaButton
+        className={styles.choice}
+        aria-label={`${label}: ${shown ?? chosen?.label ?? value}`}
+      >
         {shown ?? chosen?.label ?? value}
         <Icon name="down" size={12} />
       </AriaButton>

@@ -10,6 +10,7 @@ import { DASH, formatTime, formatValue, type Unit } from "@/viz/format";
 import {
   TimeSeries as Chart,
   type CursorPlace,
+  nearestIndex,
   type Series,
   type TimeSeriesEvents,
   type TimeSeriesOptions,
@@ -258,26 +259,21 @@ export function TimeSeriesTable({ label, times, series, unit, rightUnit }: TimeS
   );
 }
 
-/** The index of the shared crosshair in `times`, for legends that carry its value; else the last sample. */
-export function useCrosshairIndex(times: readonly number[]): number {
-  const [index, setIndex] = useState(-1);
+/** The index of the shared crosshair in `times`; null while there is none. */
+export function useCrosshairSample(times: readonly number[]): number | null {
+  const [index, setIndex] = useState<number | null>(null);
   useEffect(() => {
     const read = () => {
       const time = crosshair.get()?.timeMs;
-      let at = -1;
-      if (time !== undefined) {
-        let best = Number.POSITIVE_INFINITY;
-        times.forEach((t, i) => {
-          if (Math.abs(t - time) < best) {
-            best = Math.abs(t - time);
-            at = i;
-          }
-        });
-      }
-      setIndex(at);
+      setIndex(time === undefined || times.length === 0 ? null : nearestIndex(times, time));
     };
     read();
     return crosshair.subscribe(read);
   }, [times]);
-  return index >= 0 ? index : times.length - 1;
+  return index;
+}
+
+/** For legends: the sample at the crosshair, else the last one. */
+export function useCrosshairIndex(times: readonly number[]): number {
+  return useCrosshairSample(times) ?? times.length - 1;
 }

@@ -359,7 +359,9 @@ export class TimeSeries {
   #reportCursor(): void {
     const cross = crosshair.get();
     const { onCursor } = this.#events();
-    if (!this.#plot || cross?.source !== this.name) {
+    // While a stretch is dragged over, the picture matters, not the values under the pointer.
+    const dragging = (this.#plot?.select.width ?? 0) > 0;
+    if (!this.#plot || dragging || cross?.source !== this.name) {
       onCursor?.(null);
       return;
     }

@@ -90,6 +90,7 @@ export function formatBytes(bytes: number): string {
 /** 38.2 %; `percent` is from 0 to 100. */
 export function formatPercent(percent: number): string {
   if (!Number.isFinite(percent)) return DASH;
+  if (percent > 0 && percent < 0.05) return `< 0.1${NBSP}%`;
   return `${grouped(percent, Math.abs(percent) >= 99.95 || percent === 0 ? 0 : 1)}${NBSP}%`;
 }
 

@@ -6,6 +6,7 @@ import {
   acceptCompletion,
   autocompletion,
   closeBrackets,
+  closeCompletion,
   completionKeymap,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, insertNewline } from "@codemirror/commands";
@@ -42,6 +43,7 @@ export default function QueryEditor(props: QueryEditorProps) {
   useEffect(() => {
     if (!host.current) return;
     const submit = (editor: EditorView) => {
+      closeCompletion(editor);
       latest.current.onSubmit(editor.state.doc.toString());
       return true;
     };

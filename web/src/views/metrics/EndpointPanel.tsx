@@ -10,7 +10,7 @@ import { type Column, DataTable, type Sort } from "@/ui/DataTable";
 import { Panel } from "@/ui/Panel";
 import { Segmented } from "@/ui/Segmented";
 import { Empty, ErrorState, Skeleton } from "@/ui/States";
-import { TimeSeries, TimeSeriesTable, useCrosshairIndex } from "@/ui/TimeSeries";
+import { TimeSeries, TimeSeriesTable, useCrosshairSample } from "@/ui/TimeSeries";
 import { DASH, formatTime, formatValue, type Unit } from "@/viz/format";
 import type { ChartAnnotation, ChartExemplar, Series } from "@/viz/TimeSeries";
 import { useExplorerHref } from "./ChartPanel";
@@ -187,9 +187,12 @@ interface EndpointTableProps {
 function EndpointTable(props: EndpointTableProps) {
   const { answer, series, failures, unit, selected, showFailed } = props;
   const [sort, setSort] = useState<Sort>({ column: "now", descending: true });
-  const at = useCrosshairIndex(answer.times);
+  const at = useCrosshairSample(answer.times);
   const first = answer.times[0];
-  const now = answer.times[at];
+  const now = at === null ? undefined : answer.times[at];
+  // Without a crosshair the highest value is what tells endpoints apart.
+  const sampleOf = (values: readonly (number | null)[] | undefined) =>
+    at === null ? highest(values) : (values?.[at] ?? null);
   const columns: Column<Series>[] = [
     {
       id: "endpoint",
@@ -215,15 +218,15 @@ function EndpointTable(props: EndpointTableProps) {
     },
     {
       id: "now",
-      head: now === undefined ? "End" : formatTime(now),
+      head: now === undefined ? "Highest" : formatTime(now),
       width: "76px",
       align: "right",
-      sortBy: (s) => s.values[at] ?? null,
-      cell: (s) => formatValue(s.values[at], unit),
+      sortBy: (s) => sampleOf(s.values),
+      cell: (s) => formatValue(sampleOf(s.values), unit),
     },
   ];
   if (showFailed) {
-    const failedAt = (s: Series) => failures.get(s.id)?.[at] ?? null;
+    const failedAt = (s: Series) => sampleOf(failures.get(s.id));
     columns.push({
       id: "failed",
       head: "Failed",
@@ -256,6 +259,13 @@ function EndpointTable(props: EndpointTableProps) {
         series.length > LINES ? `${series.length - LINES} more endpoints are not drawn` : undefined
       }
     />
+  );
+}
+
+function highest(values: readonly (number | null)[] | undefined): number | null {
+  return (values ?? []).reduce<number | null>(
+    (top, value) => (value !== null && (top === null || value > top) ? value : top),
+    null,
   );
 }
 
