@@ -1330,7 +1330,7 @@ export interface components {
              * @description Series under this name.
              */
             series: number;
-            /** @description `counter`, `gauge` or `histogram`. */
+            /** @description `counter`, `gauge`, `histogram`, `summary`, or `unknown` when nothing described it. */
             type: string;
             /** @description Unit in words, such as `seconds`; empty when there is none. */
             unit: string;
@@ -1436,9 +1436,15 @@ export interface components {
         };
         /** @description A place in a query text, in Unicode code points. */
         Position: {
-            /** @description Code points that the place spans; 0 at the end of the text. */
+            /**
+             * Format: int32
+             * @description Code points that the place spans; 0 at the end of the text.
+             */
             length: number;
-            /** @description Code points before the place. */
+            /**
+             * Format: int32
+             * @description Code points before the place.
+             */
             offset: number;
         };
         /** @description How far the incident has been simulated. */
