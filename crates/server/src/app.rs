@@ -8,8 +8,11 @@ use catalogue::{Catalogue, DrillId, Entry};
 use examiner::incident::SystemCommand;
 use interview::{Failure, Store, TrailRecorder};
 
+use telemetry::query::QueryQueue;
+
 use crate::config::Config;
 use crate::error::ServerError;
+use crate::live::Live;
 use crate::preparations::Preparations;
 use crate::queries::Queries;
 use crate::recordings::Recordings;
@@ -29,6 +32,8 @@ struct Inner {
     recordings: Recordings,
     preparations: Preparations,
     queries: Queries,
+    turns: QueryQueue,
+    live: Live,
 }
 
 impl App {
@@ -48,6 +53,9 @@ impl App {
                 "preparations were interrupted by a restart"
             );
         }
+        let folder = recordings.clone();
+        let live = tokio::task::spawn_blocking(move || Live::open(folder)).await;
+        let live = live.map_err(std::io::Error::other)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 catalogue: config.catalogue.clone(),
@@ -57,6 +65,8 @@ impl App {
                 recordings: Recordings::new(recordings, config.recordings_memory),
                 preparations: Preparations::default(),
                 queries: Queries::start(config.query_threads)?,
+                turns: QueryQueue::default(),
+                live,
             }),
         })
     }
@@ -98,6 +108,16 @@ impl App {
     /// The incidents that are being simulated.
     pub(crate) fn preparations(&self) -> &Preparations {
         &self.inner.preparations
+    }
+
+    /// The order of tool queries: one after the other, each with all query threads of `telemetry`.
+    pub(crate) fn turns(&self) -> &QueryQueue {
+        &self.inner.turns
+    }
+
+    /// The live recording.
+    pub(crate) fn live(&self) -> &Live {
+        &self.inner.live
     }
 
     /// The threads for tool queries.

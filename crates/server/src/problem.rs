@@ -137,12 +137,18 @@ fn title(code: &str) -> String {
     }
 }
 
-/// Library errors are lowercase fragments; a person reads a sentence.
+/// Library errors are lowercase fragments; a person reads a sentence. A fragment that begins with
+/// code (`rate() needs …`) keeps its first letter.
 fn sentence(fragment: String) -> String {
-    let trimmed = fragment.trim_end();
-    let mut chars = trimmed.chars();
+    let text = fragment.trim_end();
+    let first_word = text.split(' ').next().unwrap_or_default();
+    let is_word = first_word
+        .chars()
+        .all(|c| c.is_alphabetic() || matches!(c, '\'' | ',' | '-'));
+    let mut chars = text.chars();
     let mut sentence: String = match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
+        Some(first) if is_word => first.to_uppercase().chain(chars).collect(),
+        Some(_) => text.to_owned(),
         None => return fragment,
     };
     if !sentence.ends_with(['.', '!', '?', '`', '\n']) {
@@ -170,6 +176,9 @@ mod tests {
         assert_eq!(&*problem.title, "Invalid range");
         assert_eq!(problem.detail, "The range is empty.");
         assert_eq!(problem.next_step, "Swap the ends.");
+        let problem = Problem::bad_request("x", "rate() needs a range", "write up[5m].");
+        assert_eq!(problem.detail, "rate() needs a range.");
+        assert_eq!(problem.next_step, "Write up[5m].");
     }
 
     #[test]

@@ -3,11 +3,18 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use telemetry::query;
 use utoipa::{IntoParams, ToSchema};
 
+use super::unsigned;
 use crate::app::App;
+use crate::data::query_problem;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
+use crate::trail::Trail;
+
+/// Sessions of one answer.
+const MAX_SESSIONS: usize = 2000;
 
 /// Parameters of the sample list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -43,7 +50,7 @@ pub struct DatabaseSessionsParams {
 pub struct DatabaseSessions {
     /// When the sample was taken, ms since the epoch; null when there is none so early.
     pub time_ms: Option<i64>,
-    /// Longest transaction first; at most 2000.
+    /// Those that block others first, then by how long they have been in their state; at most 2000.
     pub sessions: Vec<DatabaseSession>,
     /// Sessions in the sample.
     pub total: u64,
@@ -56,6 +63,8 @@ pub struct DatabaseSessions {
 pub struct DatabaseSession {
     /// Process id of the backend.
     pub pid: i64,
+    /// The database that it is connected to.
+    pub database: String,
     /// The client's name for itself.
     pub application_name: String,
     /// Role.
@@ -64,7 +73,7 @@ pub struct DatabaseSession {
     pub state: String,
     /// Since when it is in this state, ns since the epoch, decimal; null when not reported.
     pub state_since_unix_nano: Option<String>,
-    /// How long it is in this state.
+    /// How long it is in this state; 0 when `state_since_unix_nano` is null.
     pub state_duration_ns: u64,
     /// How long its transaction is open; null outside one.
     pub transaction_duration_ns: Option<u64>,
@@ -77,7 +86,7 @@ pub struct DatabaseSession {
     /// Backends that it waits for.
     pub blocked_by: Vec<i64>,
     /// How many backends wait for it, directly.
-    pub blocks: u32,
+    pub blocks: u64,
     /// The trace that its statement belongs to.
     pub trace_id: Option<String>,
     /// The span that its statement belongs to.
@@ -156,11 +165,25 @@ pub struct Statement {
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn database_samples(
-    State(_app): State<App>,
-    Path(_recording): Path<String>,
-    Query(_params): Query<DatabaseSamplesParams>,
+    State(app): State<App>,
+    Path(recording): Path<String>,
+    Query(params): Query<DatabaseSamplesParams>,
 ) -> Result<Json<DatabaseSamples>, Problem> {
-    Err(super::pending())
+    let answer = app.query(recording, move |data, stopwatch| {
+        let range = data.range(params.start_ms, params.end_ms)?;
+        let found = query::database_sample_times(&data.tables().samples().view(), range)
+            .map_err(|error| query_problem("", &error))?;
+        Ok(DatabaseSamples {
+            databases: found.databases,
+            times_ms: found
+                .times_unix_nano
+                .iter()
+                .map(|time| time.div_euclid(1_000_000))
+                .collect(),
+            query_ms: stopwatch.query_ms(),
+        })
+    });
+    answer.await.map(Json)
 }
 
 /// The sessions of one sample, with who blocks whom.
@@ -171,11 +194,60 @@ pub async fn database_samples(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn database_sessions(
-    State(_app): State<App>,
-    Path(_recording): Path<String>,
-    Query(_params): Query<DatabaseSessionsParams>,
+    State(app): State<App>,
+    trail: Trail,
+    Path(recording): Path<String>,
+    Query(params): Query<DatabaseSessionsParams>,
 ) -> Result<Json<DatabaseSessions>, Problem> {
-    Err(super::pending())
+    let at_ms = params.at_ms;
+    trail.record_range(
+        &app,
+        catalogue::Tool::Database,
+        "sessions",
+        "",
+        Some(at_ms),
+        None,
+    );
+    let answer = app.query(recording, move |data, stopwatch| {
+        // The page speaks milliseconds: a sample within that millisecond counts as taken by then.
+        let at = at_ms.saturating_mul(1_000_000).saturating_add(999_999);
+        let found = query::database_sessions(&data.tables().samples().view(), at, MAX_SESSIONS)
+            .map_err(|error| query_problem("", &error))?;
+        let time = found.time_unix_nano.unwrap_or(0);
+        Ok(DatabaseSessions {
+            time_ms: found.time_unix_nano.map(|time| time.div_euclid(1_000_000)),
+            sessions: found
+                .sessions
+                .into_iter()
+                .map(|session| shape(session, time))
+                .collect(),
+            total: found.total as u64,
+            query_ms: stopwatch.query_ms(),
+        })
+    });
+    answer.await.map(Json)
+}
+
+fn shape(session: query::DatabaseSession, sampled_at: i64) -> DatabaseSession {
+    let since = |start: i64| unsigned(sampled_at - start);
+    let (trace, span) = (session.trace_id, session.span_id);
+    DatabaseSession {
+        pid: session.pid,
+        database: session.database,
+        application_name: session.application_name,
+        user: session.user,
+        state: session.state,
+        state_duration_ns: session.state_since_unix_nano.map_or(0, since),
+        state_since_unix_nano: session.state_since_unix_nano.map(|time| time.to_string()),
+        transaction_duration_ns: session.transaction_start_unix_nano.map(since),
+        query: session.query,
+        wait_event_type: session.wait_event_type,
+        wait_event: session.wait_event,
+        blocked_by: session.blocked_by,
+        blocks: session.blocks as u64,
+        trace_id: (trace != 0).then(|| format!("{trace:032x}")),
+        span_id: (span != 0).then(|| format!("{span:016x}")),
+    }
 }
 
 /// What the database spent its time on.
@@ -186,9 +258,53 @@ pub async fn database_sessions(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn database_statements(
-    State(_app): State<App>,
-    Path(_recording): Path<String>,
-    Query(_params): Query<StatementsParams>,
+    State(app): State<App>,
+    trail: Trail,
+    Path(recording): Path<String>,
+    Query(params): Query<StatementsParams>,
 ) -> Result<Json<StatementList>, Problem> {
-    Err(super::pending())
+    let StatementsParams {
+        start_ms,
+        end_ms,
+        order,
+        limit,
+    } = params;
+    let limit = limit.unwrap_or(50).clamp(1, 500);
+    trail.record_range(
+        &app,
+        catalogue::Tool::Database,
+        "statements",
+        "",
+        start_ms,
+        end_ms,
+    );
+    let answer = app.query(recording, move |data, stopwatch| {
+        let range = data.range(start_ms, end_ms)?;
+        let order = match order.unwrap_or_default() {
+            StatementOrder::TotalTime => query::StatementOrder::TotalTime,
+            StatementOrder::MeanTime => query::StatementOrder::MeanTime,
+            StatementOrder::Calls => query::StatementOrder::Calls,
+            StatementOrder::Rows => query::StatementOrder::Rows,
+        };
+        let samples = data.tables().samples();
+        let found = query::database_statements(&samples.view(), range, order, limit)
+            .map_err(|error| query_problem("", &error))?;
+        let statements = found.statements.into_iter().map(|statement| Statement {
+            query_id: statement.query_id,
+            query: statement.query,
+            calls: statement.calls,
+            total_ms: statement.total_ms,
+            mean_ms: statement.mean_ms,
+            rows: statement.rows,
+            blocks_hit: statement.blocks_hit,
+            blocks_read: statement.blocks_read,
+            share: statement.share,
+        });
+        Ok(StatementList {
+            statements: statements.collect(),
+            total: found.total as u64,
+            query_ms: stopwatch.query_ms(),
+        })
+    });
+    answer.await.map(Json)
 }

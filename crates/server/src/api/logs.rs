@@ -6,11 +6,18 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use telemetry::query::{self, Order};
 use utoipa::{IntoParams, ToSchema};
 
+use super::attributes;
 use crate::app::App;
+use crate::data::query_problem;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
+use crate::trail::Trail;
+
+/// Patterns of one answer.
+const MAX_PATTERNS: usize = 200;
 
 /// Parameters of a log search.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -62,7 +69,7 @@ pub struct LogRecord {
     pub id: String,
     /// When, ns since the epoch, decimal.
     pub time_unix_nano: String,
-    /// `trace`, `debug`, `info`, `warn`, `error` or `fatal`.
+    /// `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `unspecified`.
     pub level: String,
     /// The service that wrote it.
     pub service: String,
@@ -136,7 +143,7 @@ pub struct LogPatternParams {
 pub struct LogPatterns {
     /// Most frequent first; at most 200.
     pub patterns: Vec<LogPattern>,
-    /// Records that match.
+    /// Patterns that there are.
     pub total: u64,
     /// Server time for this answer.
     pub query_ms: f64,
@@ -145,11 +152,11 @@ pub struct LogPatterns {
 /// Messages that differ only in their varying parts.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LogPattern {
-    /// The message with `<*>` for what varies.
+    /// The message with numbers and ids masked; `pattern:"…"` selects its records.
     pub template: String,
     /// Records of this pattern.
     pub count: u64,
-    /// Their most frequent level.
+    /// The most severe level among them.
     pub level: String,
     /// Services that write it.
     pub services: Vec<String>,
@@ -165,11 +172,60 @@ pub struct LogPattern {
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn search_logs(
-    State(_app): State<App>,
-    Path(_recording): Path<String>,
-    Query(_params): Query<LogSearchParams>,
+    State(app): State<App>,
+    trail: Trail,
+    Path(recording): Path<String>,
+    Query(params): Query<LogSearchParams>,
 ) -> Result<Json<LogList>, Problem> {
-    Err(super::pending())
+    let LogSearchParams {
+        start_ms,
+        end_ms,
+        filter,
+        order,
+        limit,
+        cursor,
+    } = params;
+    let filter = filter.unwrap_or_default();
+    let limit = limit.unwrap_or(100).clamp(1, 1000);
+    trail.record_range(
+        &app,
+        catalogue::Tool::Logs,
+        "search",
+        &filter,
+        start_ms,
+        end_ms,
+    );
+    let answer = app.query(recording, move |data, stopwatch| {
+        let scope = data.scope(start_ms, end_ms, &filter)?;
+        let order = match order.unwrap_or_default() {
+            LogOrder::Newest => Order::Newest,
+            LogOrder::Oldest => Order::Oldest,
+        };
+        let logs = data.tables().logs();
+        let page = query::logs(&logs.view(), &scope, order, limit, cursor.as_deref())
+            .map_err(|error| query_problem(&filter, &error))?;
+        Ok(LogList {
+            logs: page.rows.into_iter().map(record).collect(),
+            total: page.total,
+            next_cursor: page.next_cursor,
+            query_ms: stopwatch.query_ms(),
+        })
+    });
+    answer.await.map(Json)
+}
+
+fn record(record: query::LogRecord) -> LogRecord {
+    let (trace, span) = (record.trace_id, record.span_id);
+    LogRecord {
+        id: record.id,
+        time_unix_nano: record.time_unix_nano.to_string(),
+        level: record.level,
+        service: record.service,
+        body: record.body,
+        trace_id: (trace != 0).then(|| format!("{trace:032x}")),
+        span_id: (span != 0).then(|| format!("{span:016x}")),
+        attributes: attributes(record.attributes),
+    }
 }
 
 /// Log records over time by level.
@@ -180,11 +236,60 @@ pub async fn search_logs(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn log_histogram(
-    State(_app): State<App>,
-    Path(_recording): Path<String>,
-    Query(_params): Query<LogHistogramParams>,
+    State(app): State<App>,
+    trail: Trail,
+    Path(recording): Path<String>,
+    Query(params): Query<LogHistogramParams>,
 ) -> Result<Json<LogHistogram>, Problem> {
-    Err(super::pending())
+    let LogHistogramParams {
+        start_ms,
+        end_ms,
+        filter,
+        buckets,
+    } = params;
+    let filter = filter.unwrap_or_default();
+    let buckets = buckets.unwrap_or(120).clamp(1, 2000) as usize;
+    trail.record_range(
+        &app,
+        catalogue::Tool::Logs,
+        "histogram",
+        &filter,
+        start_ms,
+        end_ms,
+    );
+    let answer = app.query(recording, move |data, stopwatch| {
+        let scope = data.scope(start_ms, end_ms, &filter)?;
+        let found = query::level_histogram(&data.tables().logs().view(), &scope, buckets)
+            .map_err(|error| query_problem(&filter, &error))?;
+        Ok(LogHistogram {
+            start_ms: found.start_unix_nano.div_euclid(1_000_000),
+            step_ms: found.step_ns / 1_000_000,
+            levels: level_counts(&found.levels),
+            total: found.total,
+            query_ms: stopwatch.query_ms(),
+        })
+    });
+    answer.await.map(Json)
+}
+
+/// Four levels are enough for a chart; the list shows the exact one.
+fn level_counts(levels: &[(&'static str, Vec<u64>)]) -> LevelCounts {
+    let length = levels.first().map_or(0, |(_, counts)| counts.len());
+    let sum = |names: &[&str]| {
+        let mut total = vec![0; length];
+        for (_, counts) in levels.iter().filter(|(name, _)| names.contains(name)) {
+            for (sum, count) in total.iter_mut().zip(counts) {
+                *sum += count;
+            }
+        }
+        total
+    };
+    LevelCounts {
+        error: sum(&["error", "fatal"]),
+        warn: sum(&["warn"]),
+        info: sum(&["info", "unspecified"]),
+        debug: sum(&["debug", "trace"]),
+    }
 }
 
 /// Log messages grouped by their fixed part.
@@ -195,9 +300,41 @@ pub async fn log_histogram(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn log_patterns(
-    State(_app): State<App>,
-    Path(_recording): Path<String>,
-    Query(_params): Query<LogPatternParams>,
+    State(app): State<App>,
+    trail: Trail,
+    Path(recording): Path<String>,
+    Query(params): Query<LogPatternParams>,
 ) -> Result<Json<LogPatterns>, Problem> {
-    Err(super::pending())
+    let LogPatternParams {
+        start_ms,
+        end_ms,
+        filter,
+    } = params;
+    let filter = filter.unwrap_or_default();
+    trail.record_range(
+        &app,
+        catalogue::Tool::Logs,
+        "patterns",
+        &filter,
+        start_ms,
+        end_ms,
+    );
+    let answer = app.query(recording, move |data, stopwatch| {
+        let scope = data.scope(start_ms, end_ms, &filter)?;
+        let found = query::log_patterns(&data.tables().logs().view(), &scope, MAX_PATTERNS)
+            .map_err(|error| query_problem(&filter, &error))?;
+        let patterns = found.patterns.into_iter().map(|pattern| LogPattern {
+            template: pattern.template,
+            count: pattern.count,
+            level: pattern.level.to_owned(),
+            services: pattern.services,
+            example: pattern.example,
+        });
+        Ok(LogPatterns {
+            patterns: patterns.collect(),
+            total: found.total,
+            query_ms: stopwatch.query_ms(),
+        })
+    });
+    answer.await.map(Json)
 }

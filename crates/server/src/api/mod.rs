@@ -27,9 +27,13 @@ pub mod version;
 
 pub use openapi::openapi;
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use interview::StoreError;
+use serde_json::Value;
+use telemetry::query::Cell;
+use telemetry::table::OwnedValue;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -89,16 +93,6 @@ fn recording_routes() -> OpenApiRouter<App> {
         .routes(routes!(database::database_statements))
 }
 
-/// The answer of an endpoint whose part of the server is not there yet.
-fn pending() -> Problem {
-    Problem::new(
-        axum::http::StatusCode::NOT_IMPLEMENTED,
-        "not-implemented",
-        "This version of the server does not answer this request",
-        "Update Firedrill",
-    )
-}
-
 /// Milliseconds since `started`, for `query_ms`.
 fn ms_since(started: Instant) -> f64 {
     started.elapsed().as_secs_f64() * 1000.0
@@ -132,4 +126,41 @@ fn store_problem(error: StoreError) -> Problem {
             Problem::logged(&error, "read or write the database")
         }
     }
+}
+
+/// A length of time, which is not negative.
+fn unsigned(nanoseconds: i64) -> u64 {
+    u64::try_from(nanoseconds).unwrap_or(0)
+}
+
+/// Attributes by key. JSON has no NaN and no infinity: they travel as text.
+fn attributes(attributes: Vec<(String, OwnedValue)>) -> BTreeMap<String, Value> {
+    attributes
+        .into_iter()
+        .map(|(key, value)| {
+            let value = match value {
+                OwnedValue::Bool(value) => Value::Bool(value),
+                OwnedValue::I64(value) => Value::from(value),
+                OwnedValue::F64(value) => number(value),
+                OwnedValue::Str(value) => Value::String(value),
+            };
+            (key, value)
+        })
+        .collect()
+}
+
+/// A cell of a table of figures.
+fn cell(cell: Cell) -> Value {
+    match cell {
+        Cell::Null => Value::Null,
+        Cell::Bool(value) => Value::Bool(value),
+        Cell::I64(value) => Value::from(value),
+        Cell::F64(value) => number(value),
+        Cell::Text(value) => Value::String(value),
+    }
+}
+
+fn number(value: f64) -> Value {
+    serde_json::Number::from_f64(value)
+        .map_or_else(|| Value::String(value.to_string()), Value::Number)
 }

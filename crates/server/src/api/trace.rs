@@ -6,13 +6,20 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
+use telemetry::query::{self, SpanRecord};
 use utoipa::ToSchema;
 
+use super::{attributes, unsigned};
 use crate::app::App;
+use crate::data::query_problem;
 use crate::extract::Path;
 use crate::problem::Problem;
+use crate::trail::Trail;
 
-/// One trace. Spans stand in start order, a parent before its children.
+/// Spans of one answer.
+const MAX_SPANS: usize = 20_000;
+
+/// One trace. Spans stand in the order of their starts.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Trace {
     /// 32 hexadecimal digits.
@@ -73,8 +80,81 @@ pub struct Span {
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn get_trace(
-    State(_app): State<App>,
-    Path((_recording, _trace_id)): Path<(String, String)>,
+    State(app): State<App>,
+    trail: Trail,
+    Path((recording, trace_id)): Path<(String, String)>,
 ) -> Result<Json<Trace>, Problem> {
-    Err(super::pending())
+    let id = trace_number(&trace_id)?;
+    let answer = app.query(recording, move |data, stopwatch| {
+        let tables = data.tables();
+        let (spans, logs) = (tables.spans(), tables.logs());
+        let found = query::trace(&spans.view(), &logs.view(), id, MAX_SPANS)
+            .map_err(|error| query_problem("", &error))?;
+        found
+            .map(|trace| shape(trace, stopwatch.query_ms()))
+            .ok_or_else(|| {
+                Problem::not_found(
+                    "unknown-trace",
+                    format!("this recording has no trace {id:032x}"),
+                    "Search for traces; ids of other recordings are not found here",
+                )
+            })
+    });
+    let trace = answer.await?;
+    let names = trace.spans.iter().map(|span| span.name.clone());
+    trail.record_trace(&app, &trace.trace_id, names, trace.services.clone());
+    Ok(Json(trace))
+}
+
+fn trace_number(text: &str) -> Result<u128, Problem> {
+    match u128::from_str_radix(text, 16) {
+        Ok(id) if text.len() == 32 => Ok(id),
+        _ => Err(Problem::bad_request(
+            "invalid-trace-id",
+            "a trace id has 32 hexadecimal digits",
+            "Copy the id as a whole",
+        )),
+    }
+}
+
+fn shape(trace: query::Trace, query_ms: f64) -> Trace {
+    let start = trace.start_unix_nano;
+    let mut resources: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
+    for (_, resource) in trace.resources {
+        resources
+            .entry(resource.service)
+            .or_insert_with(|| attributes(resource.attributes));
+    }
+    Trace {
+        trace_id: format!("{:032x}", trace.trace_id),
+        start_unix_nano: start.to_string(),
+        duration_ns: unsigned(trace.duration_ns),
+        services: trace.services,
+        truncated: trace.total > trace.spans.len(),
+        total: trace.total as u64,
+        spans: trace
+            .spans
+            .into_iter()
+            .map(|record| span(record, start))
+            .collect(),
+        resources,
+        logs: trace.logs,
+        query_ms,
+    }
+}
+
+fn span(record: SpanRecord, trace_start: i64) -> Span {
+    let parent = record.parent_span_id;
+    Span {
+        span_id: format!("{:016x}", record.span_id),
+        parent_span_id: (parent != 0).then(|| format!("{parent:016x}")),
+        service: record.service,
+        name: record.name,
+        kind: record.kind,
+        status: record.status,
+        status_message: record.status_message,
+        offset_ns: unsigned(record.start_unix_nano - trace_start),
+        duration_ns: unsigned(record.duration_ns),
+        attributes: attributes(record.attributes),
+    }
 }

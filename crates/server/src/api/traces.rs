@@ -3,11 +3,15 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use telemetry::query;
 use utoipa::{IntoParams, ToSchema};
 
+use super::unsigned;
 use crate::app::App;
+use crate::data::query_problem;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
+use crate::trail::Trail;
 
 /// Parameters of a trace search.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -37,7 +41,7 @@ pub enum TraceOrder {
     Newest,
     /// Longest first.
     Slowest,
-    /// Failed first, each group latest first.
+    /// Most failed spans first.
     Errors,
 }
 
@@ -68,13 +72,13 @@ pub struct TraceSummary {
     /// From its first start to its last end.
     pub duration_ns: u64,
     /// Spans in the trace.
-    pub spans: u32,
+    pub spans: u64,
     /// Spans with status error.
-    pub errors: u32,
+    pub errors: u64,
     /// Services in the trace.
     pub services: Vec<String>,
     /// Spans that match the filter.
-    pub matched: u32,
+    pub matched: u64,
 }
 
 /// Parameters of a scatter plot.
@@ -123,11 +127,61 @@ pub struct Scatter {
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn search_traces(
-    State(_app): State<App>,
-    Path(_recording): Path<String>,
-    Query(_params): Query<TraceSearchParams>,
+    State(app): State<App>,
+    trail: Trail,
+    Path(recording): Path<String>,
+    Query(params): Query<TraceSearchParams>,
 ) -> Result<Json<TraceList>, Problem> {
-    Err(super::pending())
+    let TraceSearchParams {
+        start_ms,
+        end_ms,
+        filter,
+        order,
+        limit,
+        cursor,
+    } = params;
+    let filter = filter.unwrap_or_default();
+    let limit = limit.unwrap_or(50).clamp(1, 500);
+    trail.record_range(
+        &app,
+        catalogue::Tool::Traces,
+        "search",
+        &filter,
+        start_ms,
+        end_ms,
+    );
+    let answer = app.query(recording, move |data, stopwatch| {
+        let scope = data.scope(start_ms, end_ms, &filter)?;
+        let order = match order.unwrap_or_default() {
+            TraceOrder::Newest => query::TraceOrder::Newest,
+            TraceOrder::Slowest => query::TraceOrder::Slowest,
+            TraceOrder::Errors => query::TraceOrder::Errors,
+        };
+        let spans = data.tables().spans();
+        let page = query::search_traces(&spans.view(), &scope, order, limit, cursor.as_deref())
+            .map_err(|error| query_problem(&filter, &error))?;
+        Ok(TraceList {
+            traces: page.rows.into_iter().map(summary).collect(),
+            total: page.total,
+            next_cursor: page.next_cursor,
+            query_ms: stopwatch.query_ms(),
+        })
+    });
+    answer.await.map(Json)
+}
+
+fn summary(trace: query::TraceSummary) -> TraceSummary {
+    TraceSummary {
+        trace_id: format!("{:032x}", trace.trace_id),
+        service: trace.service,
+        name: trace.name,
+        start_unix_nano: trace.start_unix_nano.to_string(),
+        duration_ns: unsigned(trace.duration_ns),
+        spans: trace.spans,
+        errors: trace.errors,
+        services: trace.services,
+        matched: trace.matched,
+    }
 }
 
 /// Durations of root spans, or of matching spans, over time.
@@ -138,9 +192,54 @@ pub async fn search_traces(
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn scatter(
-    State(_app): State<App>,
-    Path(_recording): Path<String>,
-    Query(_params): Query<ScatterParams>,
+    State(app): State<App>,
+    trail: Trail,
+    Path(recording): Path<String>,
+    Query(params): Query<ScatterParams>,
 ) -> Result<Json<Scatter>, Problem> {
-    Err(super::pending())
+    let ScatterParams {
+        start_ms,
+        end_ms,
+        filter,
+        limit,
+    } = params;
+    let filter = filter.unwrap_or_default();
+    let limit = limit.unwrap_or(2000).clamp(1, 10_000);
+    trail.record_range(
+        &app,
+        catalogue::Tool::Traces,
+        "scatter",
+        &filter,
+        start_ms,
+        end_ms,
+    );
+    let answer = app.query(recording, move |data, stopwatch| {
+        let scope = data.scope(start_ms, end_ms, &filter)?;
+        let base_ms = scope.range.start.div_euclid(1_000_000);
+        let found = query::scatter(&data.tables().spans().view(), &scope, limit)
+            .map_err(|error| query_problem(&filter, &error))?;
+        let base = base_ms.saturating_mul(1_000_000);
+        let points = &found.points;
+        Ok(Scatter {
+            base_ms,
+            offset_ms: points
+                .iter()
+                .map(|point| (point.start_unix_nano - base) as f64 / 1e6)
+                .collect(),
+            duration_ns: points
+                .iter()
+                .map(|point| unsigned(point.duration_ns))
+                .collect(),
+            error: points.iter().map(|point| u8::from(point.error)).collect(),
+            trace_ids: points
+                .iter()
+                .map(|point| format!("{:032x}", point.trace_id))
+                .collect(),
+            names: points.iter().map(|point| point.name.clone()).collect(),
+            shown: points.len(),
+            total: found.total,
+            query_ms: stopwatch.query_ms(),
+        })
+    });
+    answer.await.map(Json)
 }
