@@ -1,0 +1,119 @@
+//! A span, a duration and a log line for every request.
+
+use std::time::Duration;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use metrics::{Gauge, SharedString};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
+
+use crate::api::problem::ProblemKind;
+use crate::infra::metrics::{active_requests, method_label, request_served};
+
+/// Observes the requests of one process.
+#[derive(Clone)]
+pub struct Observer {
+    slow_after: Duration,
+    active: Gauge,
+}
+
+impl Observer {
+    /// An observer that logs requests longer than `slow_after` as warnings.
+    #[must_use]
+    pub fn new(slow_after: Duration) -> Self {
+        Self {
+            slow_after,
+            active: active_requests(),
+        }
+    }
+}
+
+/// Observes a request from its arrival to its response.
+pub async fn observe(State(observer): State<Observer>, request: Request, next: Next) -> Response {
+    let method = method_label(request.method());
+    let route = route(&request);
+    let span = server_span(&request, method, &route);
+    let started_at = sim::now();
+    let active = ActiveRequest::begin(observer.active);
+    let response = next.run(request).instrument(span.clone()).await;
+    drop(active);
+    let took = sim::now() - started_at;
+    let status = response.status();
+    span.record("http.response.status_code", status.as_u16());
+    if status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
+    if let Some(ProblemKind(kind)) = response.extensions().get() {
+        span.record("error.type", *kind);
+    }
+    request_served(method, &route, status.as_u16(), took);
+    span.in_scope(|| log(method, &route, status.as_u16(), took, observer.slow_after));
+    response
+}
+
+fn route(request: &Request) -> SharedString {
+    match request.extensions().get::<MatchedPath>() {
+        Some(path) => SharedString::from_owned(path.as_str().to_owned()),
+        None => SharedString::const_str("unmatched"),
+    }
+}
+
+fn server_span(request: &Request, method: &'static str, route: &str) -> Span {
+    let traceparent = request
+        .headers()
+        .get("traceparent")
+        .and_then(|value| value.to_str().ok());
+    tracing::info_span!(
+        "http.server",
+        otel.name = %format_args!("{method} {route}"),
+        otel.kind = "server",
+        traceparent,
+        http.request.method = method,
+        http.route = route,
+        url.path = request.uri().path(),
+        http.response.status_code = Empty,
+        tenant.id = Empty,
+        user.id = Empty,
+        otel.status_code = Empty,
+        error.type = Empty,
+    )
+}
+
+fn log(method: &str, route: &str, status: u16, took: Duration, slow_after: Duration) {
+    let duration_ms = took.as_secs_f64() * 1_000.0;
+    if took > slow_after {
+        tracing::warn!(
+            http.request.method = method,
+            http.route = route,
+            http.response.status_code = status,
+            duration_ms,
+            "slow request"
+        );
+    } else {
+        tracing::info!(
+            http.request.method = method,
+            http.route = route,
+            http.response.status_code = status,
+            duration_ms,
+            "request served"
+        );
+    }
+}
+
+/// Counts a request as active until it is dropped, also when its caller goes away.
+struct ActiveRequest(Gauge);
+
+impl ActiveRequest {
+    fn begin(gauge: Gauge) -> Self {
+        gauge.increment(1.0);
+        Self(gauge)
+    }
+}
+
+impl Drop for ActiveRequest {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
+    }
+}

@@ -1,0 +1,7 @@
+//! The routes of the public API, one module per resource.
+
+pub mod data;
+pub mod health;
+pub mod reports;
+pub mod users;
+pub mod workflows;

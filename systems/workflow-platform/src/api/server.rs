@@ -1,0 +1,30 @@
+//! The public API, assembled.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse as _;
+
+use super::middleware::request_logging::{Observer, observe};
+use super::middleware::{auth, timeout};
+use super::problem::ApiError;
+use super::routes;
+use super::state::SharedState;
+
+/// The router of the public API.
+pub fn router(state: SharedState) -> Router {
+    let observer = Observer::new(state.config.slow_request);
+    let protected = Router::new()
+        .nest("/v1/workflows", routes::workflows::router())
+        .nest("/v1/users", routes::users::router())
+        .nest("/v1/data", routes::data::router())
+        .nest("/v1/reports", routes::reports::router())
+        .route_layer(from_fn_with_state(state.clone(), auth::authenticate));
+    Router::new()
+        .merge(protected)
+        .merge(routes::health::router())
+        .fallback(async || ApiError::NoRoute.into_response())
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed.into_response())
+        .layer(from_fn_with_state(state.clone(), timeout::limit))
+        .layer(from_fn_with_state(observer, observe))
+        .with_state(state)
+}

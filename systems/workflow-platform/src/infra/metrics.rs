@@ -1,0 +1,263 @@
+//! Every metric that the platform records, in one place.
+//!
+//! Names, units and attributes follow OpenTelemetry's semantic conventions where there is one. [`describe`] tells
+//! the recorder what they mean; everything else here records.
+
+use std::time::Duration;
+
+use axum::http::Method;
+use metrics::{
+    Counter, Gauge, Histogram, SharedString, Unit, counter, describe_counter, describe_gauge,
+    describe_histogram, gauge, histogram,
+};
+
+use super::database::PoolStatus;
+
+/// Tells the recorder the unit and the meaning of every metric. Call once per process.
+pub fn describe() {
+    describe_histogram!(
+        "http.server.request.duration",
+        Unit::Seconds,
+        "Duration of requests served"
+    );
+    describe_gauge!(
+        "http.server.active_requests",
+        Unit::Count,
+        "Requests being served"
+    );
+    describe_histogram!(
+        "http.client.request.duration",
+        Unit::Seconds,
+        "Duration of requests to other services"
+    );
+    describe_gauge!(
+        "db.client.connection.count",
+        Unit::Count,
+        "Open connections by state"
+    );
+    describe_gauge!(
+        "db.client.connection.max",
+        Unit::Count,
+        "Most connections that the pool opens"
+    );
+    describe_gauge!(
+        "db.client.connection.pending_requests",
+        Unit::Count,
+        "Callers waiting for a connection"
+    );
+    describe_counter!(
+        "db.client.connection.timeouts",
+        Unit::Count,
+        "Callers that waited in vain for a connection"
+    );
+    describe_histogram!(
+        "db.client.connection.wait_time",
+        Unit::Seconds,
+        "Time to obtain a connection"
+    );
+    describe_histogram!(
+        "db.client.connection.use_time",
+        Unit::Seconds,
+        "Time from taking a connection to its return"
+    );
+    describe_histogram!(
+        "db.client.transaction.duration",
+        Unit::Seconds,
+        "Time from BEGIN to COMMIT or ROLLBACK"
+    );
+    describe_counter!("job.executions", Unit::Count, "Runs of background jobs");
+    describe_histogram!(
+        "job.duration",
+        Unit::Seconds,
+        "Duration of runs of background jobs"
+    );
+    describe_gauge!(
+        "job.queue.length",
+        Unit::Count,
+        "Background jobs claimed and waiting to run"
+    );
+    describe_counter!(
+        "workflow.executions",
+        Unit::Count,
+        "Workflow executions that ended"
+    );
+    describe_histogram!(
+        "workflow.duration",
+        Unit::Seconds,
+        "Time from the start of a workflow to its end"
+    );
+    describe_gauge!(
+        "workflow.queue.length",
+        Unit::Count,
+        "Workflow executions accepted and waiting to run"
+    );
+    describe_counter!(
+        "notification.deliveries",
+        Unit::Count,
+        "Attempts to deliver a notification"
+    );
+    describe_gauge!(
+        "notification.queue.length",
+        Unit::Count,
+        "Notifications accepted and waiting for delivery"
+    );
+    describe_counter!("cache.requests", Unit::Count, "Look-ups in the cache");
+}
+
+/// A request was answered.
+pub fn request_served(method: &'static str, route: &SharedString, status: u16, took: Duration) {
+    histogram!(
+        "http.server.request.duration",
+        "http.request.method" => method,
+        "http.route" => route.clone(),
+        "http.response.status_code" => status_label(status),
+    )
+    .record(took.as_secs_f64());
+}
+
+/// The gauge of requests being served.
+pub fn active_requests() -> Gauge {
+    gauge!("http.server.active_requests")
+}
+
+/// A service elsewhere answered.
+pub fn client_request_answered(
+    address: &SharedString,
+    method: &'static str,
+    status: u16,
+    took: Duration,
+) {
+    histogram!(
+        "http.client.request.duration",
+        "server.address" => address.clone(),
+        "http.request.method" => method,
+        "http.response.status_code" => status_label(status),
+    )
+    .record(took.as_secs_f64());
+}
+
+/// A service elsewhere did not answer.
+pub fn client_request_failed(
+    address: &SharedString,
+    method: &'static str,
+    error: &'static str,
+    took: Duration,
+) {
+    histogram!(
+        "http.client.request.duration",
+        "server.address" => address.clone(),
+        "http.request.method" => method,
+        "error.type" => error,
+    )
+    .record(took.as_secs_f64());
+}
+
+/// A transaction ended.
+pub fn transaction_finished(outcome: &'static str, took: Duration) {
+    histogram!("db.client.transaction.duration", "outcome" => outcome).record(took.as_secs_f64());
+}
+
+/// A background job ended a run.
+pub fn job_finished(kind: &'static str, outcome: &'static str, took: Duration) {
+    counter!("job.executions", "job.type" => kind, "outcome" => outcome).increment(1);
+    histogram!("job.duration", "job.type" => kind).record(took.as_secs_f64());
+}
+
+/// A workflow execution reached a final state.
+pub fn workflow_finished(outcome: &'static str, took: Duration) {
+    counter!("workflow.executions", "outcome" => outcome).increment(1);
+    histogram!("workflow.duration", "outcome" => outcome).record(took.as_secs_f64());
+}
+
+/// An attempt to deliver a notification ended.
+pub fn notification_attempted(channel: &'static str, outcome: &'static str) {
+    counter!("notification.deliveries", "channel" => channel, "outcome" => outcome).increment(1);
+}
+
+/// The instruments of the cache.
+pub(super) struct CacheInstruments {
+    pub(super) hits: Counter,
+    pub(super) misses: Counter,
+}
+
+impl CacheInstruments {
+    pub(super) fn new() -> Self {
+        Self {
+            hits: counter!("cache.requests", "outcome" => "hit"),
+            misses: counter!("cache.requests", "outcome" => "miss"),
+        }
+    }
+}
+
+/// The instruments of one connection pool.
+pub(super) struct PoolInstruments {
+    pub(super) wait_time: Histogram,
+    pub(super) use_time: Histogram,
+    pub(super) timeouts: Counter,
+    active: Gauge,
+    idle: Gauge,
+    idle_in_transaction: Gauge,
+    max: Gauge,
+    pending_requests: Gauge,
+}
+
+impl PoolInstruments {
+    pub(super) fn new(pool: &'static str) -> Self {
+        let count = |state: &'static str| gauge!("db.client.connection.count", "pool.name" => pool, "state" => state);
+        Self {
+            wait_time: histogram!("db.client.connection.wait_time", "pool.name" => pool),
+            use_time: histogram!("db.client.connection.use_time", "pool.name" => pool),
+            timeouts: counter!("db.client.connection.timeouts", "pool.name" => pool),
+            active: count("active"),
+            idle: count("idle"),
+            idle_in_transaction: count("idle_in_transaction"),
+            max: gauge!("db.client.connection.max", "pool.name" => pool),
+            pending_requests: gauge!("db.client.connection.pending_requests", "pool.name" => pool),
+        }
+    }
+
+    pub(super) fn publish(&self, status: &PoolStatus) {
+        self.active.set(status.active as f64);
+        self.idle.set(status.idle as f64);
+        self.idle_in_transaction
+            .set(status.idle_in_transaction as f64);
+        self.max.set(status.size as f64);
+        self.pending_requests.set(status.waiting as f64);
+    }
+}
+
+/// The name of a method, without allocating.
+#[must_use]
+pub fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "_OTHER",
+    }
+}
+
+/// A status code as a label; the ones that occur all the time do not allocate.
+fn status_label(status: u16) -> SharedString {
+    let known = match status {
+        200 => "200",
+        201 => "201",
+        202 => "202",
+        204 => "204",
+        400 => "400",
+        401 => "401",
+        403 => "403",
+        404 => "404",
+        409 => "409",
+        422 => "422",
+        500 => "500",
+        503 => "503",
+        504 => "504",
+        other => return SharedString::from_owned(other.to_string()),
+    };
+    SharedString::const_str(known)
+}

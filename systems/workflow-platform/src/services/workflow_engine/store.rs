@@ -1,0 +1,165 @@
+//! Executions in the database, as the engine needs them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+use sim::Timestamp;
+use sim::postgres::{Row, Value};
+
+use super::state::ExecutionState;
+use crate::infra::{Database, DatabaseError};
+use crate::types::workflow::{Definition, ExecutionStatus};
+use crate::types::{ExecutionId, TenantId, WorkflowId};
+
+const CLAIM: &str = "UPDATE workflow_executions SET status = 'running', updated_at = $2 \
+     WHERE id = $1 AND status IN ('pending', 'running') \
+     RETURNING id, workflow_id, tenant_id, definition, input, state, current_step, created_at";
+
+const SAVE: &str = "UPDATE workflow_executions SET state = $2, current_step = $3, updated_at = $4 \
+     WHERE id = $1 AND status = 'running'";
+
+// The state served its purpose; the history keeps what happened.
+const FINISH: &str = "UPDATE workflow_executions SET status = $2, state = $3, current_step = $4, error = $5, \
+     updated_at = $6, finished_at = $6 WHERE id = $1 AND status = 'running'";
+
+const ABANDONED: &str = "SELECT id FROM workflow_executions WHERE status IN ('pending', 'running') \
+     AND updated_at < $1 ORDER BY updated_at LIMIT $2";
+
+/// An execution that this engine works on.
+pub(super) struct Claimed {
+    pub(super) id: ExecutionId,
+    pub(super) workflow_id: WorkflowId,
+    pub(super) tenant_id: TenantId,
+    pub(super) definition: Definition,
+    pub(super) state: ExecutionState,
+    pub(super) first_step: usize,
+    pub(super) created_at: Timestamp,
+}
+
+/// One entry of an execution's history.
+pub(super) struct HistoryEntry {
+    pub(super) event: &'static str,
+    pub(super) step: Option<String>,
+    pub(super) at: Timestamp,
+}
+
+/// The engine's view of the database.
+#[derive(Clone)]
+pub(super) struct Store {
+    db: Database,
+}
+
+impl Store {
+    pub(super) fn new(db: Database) -> Self {
+        Self { db }
+    }
+
+    /// Takes an execution, unless it ended or was cancelled already.
+    pub(super) async fn claim(&self, id: ExecutionId) -> Result<Option<Claimed>, DatabaseError> {
+        let row = self
+            .db
+            .query_opt(CLAIM, &[Value::from(id), Value::from(sim::now())])
+            .await?;
+        row.as_ref().map(claimed).transpose()
+    }
+
+    /// Stores progress. `false` when the execution is not running any more.
+    pub(super) async fn save(
+        &self,
+        id: ExecutionId,
+        state: &ExecutionState,
+        current_step: usize,
+    ) -> Result<bool, DatabaseError> {
+        let parameters = [
+            Value::from(id),
+            Value::from(state.values()),
+            Value::from(current_step as i64),
+            Value::from(sim::now()),
+        ];
+        Ok(self.db.execute(SAVE, &parameters).await? > 0)
+    }
+
+    /// Stores the end. `false` when the execution was not running any more.
+    pub(super) async fn finish(
+        &self,
+        id: ExecutionId,
+        status: ExecutionStatus,
+        current_step: usize,
+        error: Option<&str>,
+    ) -> Result<bool, DatabaseError> {
+        let parameters = [
+            Value::from(id),
+            Value::from(status.as_str()),
+            Value::from(Json::Null),
+            Value::from(current_step as i64),
+            Value::from(error),
+            Value::from(sim::now()),
+        ];
+        Ok(self.db.execute(FINISH, &parameters).await? > 0)
+    }
+
+    /// Appends to the history, all entries in one statement.
+    pub(super) async fn record(
+        &self,
+        execution: &Claimed,
+        entries: Vec<HistoryEntry>,
+    ) -> Result<(), DatabaseError> {
+        let mut sql = String::from(
+            "INSERT INTO workflow_history (id, workflow_id, execution_id, event, step, at) VALUES ",
+        );
+        let mut parameters = vec![
+            Value::from(execution.workflow_id),
+            Value::from(execution.id),
+        ];
+        for (index, entry) in entries.into_iter().enumerate() {
+            let first = parameters.len() + 1;
+            let separator = if index == 0 { "" } else { ", " };
+            sql.push_str(&format!(
+                "{separator}(${first}, $1, $2, ${}, ${}, ${})",
+                first + 1,
+                first + 2,
+                first + 3
+            ));
+            parameters.push(Value::from(sim::uuid()));
+            parameters.push(Value::from(entry.event));
+            parameters.push(Value::from(entry.step));
+            parameters.push(Value::from(entry.at));
+        }
+        self.db.execute(&sql, &parameters).await.map(drop)
+    }
+
+    /// Executions without progress for `age`, the oldest first.
+    pub(super) async fn abandoned(
+        &self,
+        age: Duration,
+        limit: i64,
+    ) -> Result<Vec<ExecutionId>, DatabaseError> {
+        let before = sim::now() - age;
+        let rows = self
+            .db
+            .query(ABANDONED, &[Value::from(before), Value::from(limit)])
+            .await?;
+        Ok(rows.iter().map(|row| ExecutionId(row.get("id"))).collect())
+    }
+}
+
+fn claimed(row: &Row) -> Result<Claimed, DatabaseError> {
+    let definition: Arc<Json> = row.get("definition");
+    let definition =
+        Definition::deserialize(&*definition).map_err(|error| DatabaseError::Corrupt {
+            column: "definition",
+            reason: error.to_string(),
+        })?;
+    let current_step: i64 = row.get("current_step");
+    Ok(Claimed {
+        id: ExecutionId(row.get("id")),
+        workflow_id: WorkflowId(row.get("workflow_id")),
+        tenant_id: TenantId::new(row.get::<Arc<str>>("tenant_id")),
+        definition,
+        state: ExecutionState::restore(row.get("state"), row.get("input")),
+        first_step: usize::try_from(current_step).unwrap_or(0),
+        created_at: row.get("created_at"),
+    })
+}

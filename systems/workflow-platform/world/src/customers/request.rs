@@ -1,0 +1,231 @@
+//! Requests as customers' clients send them.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Method, Request, Response, header};
+use serde::Deserialize;
+use serde_json::json;
+use sim::Rng;
+use workflow_platform::types::WorkflowId;
+use workflow_platform::types::user::Role;
+
+use super::mix::Operation;
+use crate::population::{Template, Tenant, User, WorkflowRef};
+
+/// A request to send.
+pub(super) struct Prepared {
+    pub(super) request: Request<Body>,
+    /// The workflow that its success brings into being.
+    pub(super) creates: Option<Creation>,
+}
+
+/// A workflow on its way.
+pub(super) struct Creation {
+    name: Arc<str>,
+    template: Template,
+}
+
+/// The largest answer that a client reads.
+const ANSWER_BYTES_MAX: usize = 1 << 20;
+
+/// Builds a request of `tenant`; `None` when the request could not be formed.
+pub(super) fn prepare(operation: Operation, tenant: &Tenant, rng: &mut Rng) -> Option<Prepared> {
+    let user = sender(operation, tenant, rng);
+    let mut creates = None;
+    let (method, path, body) = match operation {
+        Operation::CreateWorkflow => {
+            let template = *rng.pick(&Template::ALL);
+            let name: Arc<str> = format!("{} {:08x}", template.title(), rng.u64() >> 32).into();
+            let body =
+                json!({ "name": &*name, "definition": template.definition(&tenant.hook_host()) });
+            creates = Some(Creation { name, template });
+            (Method::POST, "/v1/workflows".to_owned(), body.to_string())
+        }
+        Operation::ListUsers
+        | Operation::GetUser
+        | Operation::CreateUser
+        | Operation::UpdateUser
+        | Operation::UserPermissions
+        | Operation::SetPermissions => on_users(operation, tenant, rng),
+        Operation::ImportData | Operation::ExportData | Operation::TransformData => {
+            on_data(operation, rng)
+        }
+        Operation::ExecutionReport => (
+            Method::GET,
+            "/v1/reports/executions?hours=24".to_owned(),
+            String::new(),
+        ),
+        Operation::UsageReport => (Method::GET, "/v1/reports/usage".to_owned(), String::new()),
+        Operation::ListReports => (
+            Method::GET,
+            "/v1/reports?limit=20".to_owned(),
+            String::new(),
+        ),
+        Operation::GenerateReport => (
+            Method::POST,
+            "/v1/reports".to_owned(),
+            r#"{"hours":24}"#.to_owned(),
+        ),
+        Operation::Ready => (Method::GET, "/health/ready".to_owned(), String::new()),
+        _ => on_workflows(operation, tenant, rng),
+    };
+    let token = (operation != Operation::WithoutToken).then_some(user.token.as_str());
+    let request = build(method, &path, token, body)?;
+    Some(Prepared { request, creates })
+}
+
+/// Whose client sends it: administrators manage users, editors and administrators change things.
+fn sender<'t>(operation: Operation, tenant: &'t Tenant, rng: &mut Rng) -> &'t User {
+    let reads = matches!(
+        operation,
+        Operation::GetWorkflow
+            | Operation::ListWorkflows
+            | Operation::WorkflowStatus
+            | Operation::WorkflowHistory
+            | Operation::ExportData
+            | Operation::ExecutionReport
+            | Operation::UsageReport
+            | Operation::ListReports
+    );
+    let manages = matches!(
+        operation,
+        Operation::ListUsers
+            | Operation::GetUser
+            | Operation::CreateUser
+            | Operation::UpdateUser
+            | Operation::UserPermissions
+            | Operation::SetPermissions
+    );
+    if manages {
+        // The first two users of a tenant administrate it.
+        return &tenant.users[rng.range(0..2)];
+    }
+    let user = rng.pick(&tenant.users);
+    if reads || user.role != Role::Viewer {
+        user
+    } else {
+        &tenant.users[rng.range(0..2)]
+    }
+}
+
+fn on_workflows(operation: Operation, tenant: &Tenant, rng: &mut Rng) -> (Method, String, String) {
+    let workflow = tenant.any_workflow(rng);
+    let at = |suffix: &str| format!("/v1/workflows/{}{suffix}", workflow.id);
+    match operation {
+        Operation::StartWorkflow => (Method::POST, at("/start"), workflow.template.input(rng)),
+        Operation::UpdateWorkflow => {
+            let description = format!("revision {:06x}", rng.u64() >> 40);
+            let definition = workflow.template.definition(&tenant.hook_host());
+            let body = json!({ "description": description, "definition": definition });
+            (Method::PUT, at(""), body.to_string())
+        }
+        Operation::ListWorkflows => {
+            let offset = rng.range(0..3) * 25;
+            (
+                Method::GET,
+                format!("/v1/workflows?limit=25&offset={offset}"),
+                String::new(),
+            )
+        }
+        Operation::WorkflowStatus => (Method::GET, at("/status"), String::new()),
+        Operation::WorkflowHistory => (Method::GET, at("/history?limit=20"), String::new()),
+        Operation::CancelWorkflow => (Method::POST, at("/cancel"), String::new()),
+        Operation::UnknownWorkflow => (
+            Method::GET,
+            format!("/v1/workflows/{}", WorkflowId(sim::uuid())),
+            String::new(),
+        ),
+        Operation::MalformedBody => (Method::POST, at("/start"), r#"{"input": {"#.to_owned()),
+        Operation::InvalidInput => (
+            Method::POST,
+            at("/start"),
+            r#"{"input":{"unrelated":1}}"#.to_owned(),
+        ),
+        _ => (Method::GET, at(""), String::new()),
+    }
+}
+
+fn on_users(operation: Operation, tenant: &Tenant, rng: &mut Rng) -> (Method, String, String) {
+    let user = rng.pick(&tenant.users);
+    let at = |suffix: &str| format!("/v1/users/{}{suffix}", user.id);
+    match operation {
+        Operation::CreateUser => {
+            let number = rng.u64() >> 32;
+            let email = format!("new.{number:08x}@{}.example", tenant.id);
+            let body = json!({ "email": email, "display_name": format!("New {number:x}"), "role": "viewer" });
+            (Method::POST, "/v1/users".to_owned(), body.to_string())
+        }
+        Operation::UpdateUser => (
+            Method::PATCH,
+            at(""),
+            json!({ "display_name": user.display_name }).to_string(),
+        ),
+        Operation::GetUser => (Method::GET, at(""), String::new()),
+        Operation::UserPermissions => (Method::GET, at("/permissions"), String::new()),
+        Operation::SetPermissions => (
+            Method::PUT,
+            at("/permissions"),
+            json!({ "granted": ["report:read"] }).to_string(),
+        ),
+        _ => (Method::GET, "/v1/users?limit=50".to_owned(), String::new()),
+    }
+}
+
+fn on_data(operation: Operation, rng: &mut Rng) -> (Method, String, String) {
+    let dataset = *rng.pick(&["contacts", "inventory", "invoices", "orders"]);
+    match operation {
+        Operation::ImportData => {
+            let record =
+                |row: u32| json!({ "row": row, "name": format!("Person {row}"), "city": "Porto" });
+            let records: Vec<_> = (0..rng.range(5..30)).map(record).collect();
+            let body = json!({ "dataset": dataset, "records": records });
+            (Method::POST, "/v1/data/import".to_owned(), body.to_string())
+        }
+        Operation::TransformData => {
+            let body = json!({ "dataset": dataset, "set": { "label": "{{name}} in {{city}}" }, "limit": 25 });
+            (
+                Method::POST,
+                "/v1/data/transform".to_owned(),
+                body.to_string(),
+            )
+        }
+        _ => (
+            Method::GET,
+            format!("/v1/data/export?dataset={dataset}&limit=40"),
+            String::new(),
+        ),
+    }
+}
+
+fn build(method: Method, path: &str, token: Option<&str>, body: String) -> Option<Request<Body>> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(format!("http://api{path}"));
+    if let Some(token) = token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    if !body.is_empty() {
+        request = request.header(header::CONTENT_TYPE, "application/json");
+    }
+    request.body(Body::from(body)).ok()
+}
+
+#[derive(Deserialize)]
+struct Created {
+    id: WorkflowId,
+}
+
+/// Keeps a workflow that came into being, so that later requests use it.
+pub(super) async fn remember(tenant: &Tenant, creation: Creation, response: Response<Body>) {
+    let Ok(bytes) = axum::body::to_bytes(response.into_body(), ANSWER_BYTES_MAX).await else {
+        return;
+    };
+    if let Ok(Created { id }) = serde_json::from_slice(&bytes) {
+        tenant.remember(WorkflowRef {
+            id,
+            name: creation.name,
+            template: creation.template,
+        });
+    }
+}

@@ -1,0 +1,66 @@
+//! Names to draw from. All of them are invented.
+
+pub(super) const COMPANIES: [&str; 48] = [
+    "Acorn Foods",
+    "Alder Freight",
+    "Amber Health",
+    "Anchor Print",
+    "Aspen Travel",
+    "Auric Bank",
+    "Beacon Energy",
+    "Birch Textiles",
+    "Bluefin Media",
+    "Bramble Toys",
+    "Brightwater",
+    "Cedar Motors",
+    "Cinder Labs",
+    "Clover Dairy",
+    "Cobalt Parts",
+    "Copperleaf",
+    "Crane Insurance",
+    "Dovetail",
+    "Driftwood",
+    "Ember Studios",
+    "Fable Books",
+    "Falcon Cargo",
+    "Fennel Pharma",
+    "Fjord Outdoor",
+    "Foxglove",
+    "Granite Works",
+    "Harbor Retail",
+    "Hazel Optics",
+    "Heron Legal",
+    "Ivory Dental",
+    "Juniper Homes",
+    "Kestrel Air",
+    "Lantern Games",
+    "Larch Telecom",
+    "Linden Schools",
+    "Marble Events",
+    "Meadow Farms",
+    "Mosaic Design",
+    "Nimbus Data",
+    "Northwind",
+    "Orchard Care",
+    "Otter Sports",
+    "Pebble Bikes",
+    "Quartz Security",
+    "Raven Music",
+    "Saffron Kitchens",
+    "Tundra Gear",
+    "Willow Payments",
+];
+
+pub(super) const FIRST: [&str; 24] = [
+    "Ada", "Amir", "Anya", "Bela", "Carla", "Chen", "Dario", "Edda", "Femi", "Greta", "Hana",
+    "Igor", "Jonas", "Kira", "Leila", "Mateo", "Nadia", "Oskar", "Priya", "Rafael", "Sofia",
+    "Tariq", "Uma", "Yuki",
+];
+
+pub(super) const LAST: [&str; 24] = [
+    "Adeyemi", "Bauer", "Castillo", "Dvorak", "Eriksen", "Ferrari", "Gupta", "Haddad", "Ito",
+    "Jansen", "Kowalski", "Lindgren", "Moreau", "Novak", "Okafor", "Pereira", "Quinn", "Rossi",
+    "Schmidt", "Tanaka", "Ueda", "Vargas", "Weber", "Zhang",
+];
+
+pub(super) const DATASETS: [&str; 3] = ["contacts", "inventory", "invoices"];
