@@ -6,6 +6,8 @@
 #![expect(clippy::print_stdout, reason = "its output is its purpose")]
 
 use std::error::Error;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -14,7 +16,8 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
-use telemetry::otlp::TraceRequest;
+use telemetry::live::{LiveError, LiveOptions, LiveRecording};
+use telemetry::otlp::{Signal, TraceRequest};
 use telemetry::recording::{Recording, RecordingInfo, RecordingWriter};
 use telemetry::table::KeyId;
 
@@ -57,6 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     watch.show("append, while another thread writes", spans);
     let written = writer.seal()?;
     watch.show("append and seal, durable", spans);
+    live(&folder.path().join("live"), &requests, spans)?;
     drop(requests);
     let manifest = written.manifest();
     println!(
@@ -82,6 +86,39 @@ fn main() -> Result<(), Box<dyn Error>> {
             watch.wall()
         );
     }
+    Ok(())
+}
+
+/// Live: every request is on disk before it is acknowledged.
+fn live(path: &Path, requests: &[Vec<u8>], spans: f64) -> Result<(), Box<dyn Error>> {
+    const THREADS: usize = 8;
+    let options = LiveOptions {
+        max_memory: usize::MAX,
+        ..LiveOptions::default()
+    };
+    let recording = LiveRecording::create(path, RecordingInfo::default(), options)?;
+    let watch = Watch::start();
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let send = || -> Result<(), LiveError> {
+            while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                recording.append(Signal::Traces, request)?;
+            }
+            Ok(())
+        };
+        let senders: Vec<_> = (0..THREADS).map(|_| scope.spawn(send)).collect();
+        senders
+            .into_iter()
+            .try_for_each(|sender| sender.join().unwrap_or(Err(LiveError::Sealed)))
+    })?;
+    watch.show("live, 8 senders, acknowledged on disk", spans);
+    drop(recording);
+    let watch = Watch::start();
+    let recording = LiveRecording::open(path, options)?;
+    watch.show("live, opened after a crash", spans);
+    let watch = Watch::start();
+    recording.seal()?;
+    watch.show("live, sealed", spans);
     Ok(())
 }
 
