@@ -27,7 +27,6 @@ const MAX_PAYLOAD: usize = 128 << 20;
 #[derive(Debug)]
 pub(super) struct Log {
     folder: PathBuf,
-    file_bytes: u64,
     state: Mutex<State>,
     forced: Condvar,
 }
@@ -48,20 +47,24 @@ struct State {
 /// What reading a log found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Recovery {
-    /// Requests that were read.
+    /// Runs of Parquet that were read.
+    pub runs: usize,
+    /// Requests that were read from the log after them.
     pub requests: u64,
     /// Bytes of a request that was cut by a crash, and removed.
     pub torn_bytes: u64,
 }
 
 impl Log {
-    /// Reads what is in the folder, hands every record to `visit`, and goes on writing after it.
+    /// Reads the files after number `after`, hands every record to `visit`, and goes on writing after
+    /// them. Older files are removed: a run holds what they held.
     pub(super) fn open(
         folder: &Path,
-        file_bytes: u64,
+        after: u32,
         mut visit: impl FnMut(Signal, &[u8]) -> Result<(), LiveError>,
     ) -> Result<(Self, Recovery), LiveError> {
         let mut recovery = Recovery::default();
+        remove_through(folder, after)?;
         let numbers = numbers(folder)?;
         for (position, number) in numbers.iter().enumerate() {
             let path = path(folder, *number);
@@ -77,7 +80,7 @@ impl Log {
                 cut.map_err(RecordingError::io("shorten", &path))?;
             }
         }
-        let number = numbers.last().copied().unwrap_or(1);
+        let number = numbers.last().copied().unwrap_or(after + 1);
         let (file, length) = open_file(folder, number)?;
         let state = State {
             file,
@@ -90,7 +93,6 @@ impl Log {
         };
         let log = Self {
             folder: folder.to_owned(),
-            file_bytes,
             state: Mutex::new(state),
             forced: Condvar::new(),
         };
@@ -111,9 +113,6 @@ impl Log {
             return Err(LiveError::Broken {
                 reason: reason.clone(),
             });
-        }
-        if state.length >= self.file_bytes {
-            state = self.rotate(state)?;
         }
         let mut header = [0; HEADER];
         header[..4].copy_from_slice(&(payload.len() as u32).to_le_bytes());
@@ -185,26 +184,38 @@ impl Log {
         (state, outcome)
     }
 
-    /// Begins the next file, once the current one is on disk.
-    fn rotate<'a>(
-        &'a self,
-        mut state: MutexGuard<'a, State>,
-    ) -> Result<MutexGuard<'a, State>, LiveError> {
+    /// Length of the current file.
+    pub(super) fn length(&self) -> u64 {
+        self.lock().length
+    }
+
+    /// Begins the next file. `cut` runs between the two, while nothing is written; returns what it
+    /// gave and the number of the file that is finished.
+    pub(super) fn rotate<T>(&self, cut: impl FnOnce() -> T) -> Result<(u32, T), LiveError> {
+        let mut state = self.lock();
         while state.forcing {
             state = self
                 .forced
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        state
-            .file
-            .sync_data()
-            .map_err(RecordingError::io("force the log to disk in", &self.folder))?;
+        if let Some(reason) = &state.broken {
+            return Err(LiveError::Broken {
+                reason: reason.clone(),
+            });
+        }
+        if let Err(error) = state.file.sync_data() {
+            // As for any force that fails: nobody knows what is on disk.
+            state.broken = Some(error.to_string());
+            return Err(RecordingError::io("force the log to disk in", &self.folder)(error).into());
+        }
         state.durable = state.written;
-        let (file, length) = open_file(&self.folder, state.number + 1)?;
+        self.forced.notify_all();
+        let finished = state.number;
+        let (file, length) = open_file(&self.folder, finished + 1)?;
         state.number += 1;
         (state.file, state.length) = (file, length);
-        Ok(state)
+        Ok((finished, cut()))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -229,7 +240,7 @@ fn path(folder: &Path, number: u32) -> PathBuf {
 }
 
 /// The numbers of the log's files, ascending.
-fn numbers(folder: &Path) -> Result<Vec<u32>, LiveError> {
+fn numbers(folder: &Path) -> Result<Vec<u32>, RecordingError> {
     let mut numbers = Vec::new();
     for entry in fs::read_dir(folder).map_err(RecordingError::io("read", folder))? {
         let entry = entry.map_err(RecordingError::io("read", folder))?;
@@ -239,6 +250,18 @@ fn numbers(folder: &Path) -> Result<Vec<u32>, LiveError> {
     }
     numbers.sort_unstable();
     Ok(numbers)
+}
+
+/// Removes the files up to a number.
+pub(super) fn remove_through(folder: &Path, through: u32) -> Result<(), RecordingError> {
+    for number in numbers(folder)?
+        .into_iter()
+        .filter(|number| *number <= through)
+    {
+        let path = path(folder, number);
+        fs::remove_file(&path).map_err(RecordingError::io("remove", &path))?;
+    }
+    Ok(())
 }
 
 /// Reads a file up to its end or its first fault; how far that was, and the file's length.

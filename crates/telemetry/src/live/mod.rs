@@ -2,7 +2,7 @@
 //!
 //! A [`LiveRecording`] puts every request into a write-ahead log before it answers, and its rows into
 //! the same tables that a simulated incident fills, so every tool works while the system runs.
-//! Opening it again reads the log. [`LiveRecording::seal`] makes an ordinary recording of it.
+//! Every so often the log is turned into Parquet. Opening reads that and the rest of the log. [`LiveRecording::seal`] makes an ordinary recording of it.
 //!
 //! Start at [`LiveRecording::append`]; `log` has the file format and the sharing of one forced write
 //! by many requests.
@@ -12,6 +12,7 @@
 mod error;
 mod log;
 mod recording;
+mod rotation;
 
 #[cfg(test)]
 mod tests;

@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::error::LiveError;
 use super::log::{Log, Recovery};
+use super::rotation::{self, Rotation};
 use crate::metrics::MetricStore;
 use crate::otlp::{LogsRequest, Rejected, Signal, TraceRequest};
 use crate::recording::{
-    ContentHash, Counts, Recording, RecordingError, RecordingInfo, RecordingWriter, append_logs,
-    append_traces, count, sync_folder, write_durably,
+    ContentHash, Counts, Cut, Recording, RecordingError, RecordingInfo, RecordingWriter,
+    append_logs, append_traces, count, read_runs, sync_folder, write_durably,
 };
 use crate::table::{Stored, Tables};
 
@@ -28,8 +29,8 @@ pub struct LiveOptions {
     pub max_memory: usize,
     /// Bytes of requests that may be on their way to disk at one time.
     pub max_in_flight: usize,
-    /// Size at which a file of the log is closed and the next one begun.
-    pub log_file_bytes: u64,
+    /// Size of the log at which it is turned into Parquet and begun anew.
+    pub log_bytes: u64,
 }
 
 impl Default for LiveOptions {
@@ -37,7 +38,7 @@ impl Default for LiveOptions {
         Self {
             max_memory: 1 << 30,
             max_in_flight: 256 << 20,
-            log_file_bytes: 64 << 20,
+            log_bytes: 64 << 20,
         }
     }
 }
@@ -55,6 +56,7 @@ pub struct LiveRecording {
     options: LiveOptions,
     recovery: Recovery,
     log: Log,
+    rotation: Mutex<Rotation>,
     tables: Arc<Tables>,
     metrics: Arc<RwLock<MetricStore>>,
     hash: Mutex<ContentHash>,
@@ -132,12 +134,16 @@ impl LiveRecording {
         let live = live_folder(folder);
         let lock = lock(&live)?;
         let info = about(&live)?;
-        let tables: Arc<Tables> = Arc::default();
-        let mut store = MetricStore::default();
-        let mut hash = ContentHash::default();
+        let runs = rotation::folders(&live)?;
+        let (tables, mut store, reached) = read_runs(&runs)?;
+        let (through, mut hash) = match runs.is_empty() {
+            true => (0, ContentHash::default()),
+            false => rotation::reached(&live, &reached)?,
+        };
+        let written = Cut::of(&tables, &store);
         let damaged =
             |error| RecordingError::damaged(&live, format!("a request in the log: {error}"));
-        let (log, recovery) = Log::open(&live, options.log_file_bytes, |signal, payload| {
+        let (log, mut recovery) = Log::open(&live, through, |signal, payload| {
             match signal {
                 Signal::Traces => {
                     let request = TraceRequest::decode(payload).map_err(damaged)?;
@@ -152,6 +158,7 @@ impl LiveRecording {
             hash.add(signal, payload);
             Ok(())
         })?;
+        recovery.runs = runs.len();
         let recording = Self {
             folder: folder.to_owned(),
             live,
@@ -159,7 +166,8 @@ impl LiveRecording {
             options,
             recovery,
             log,
-            tables,
+            rotation: Mutex::new(Rotation::after(written)),
+            tables: Arc::new(tables),
             metrics: Arc::new(RwLock::new(store)),
             hash: Mutex::new(hash),
             sealed: RwLock::new(false),
@@ -268,7 +276,33 @@ impl LiveRecording {
             }
         };
         self.log.force(record)?;
+        self.rotate_if_due();
         Ok(rejected)
+    }
+
+    /// Turns the log into Parquet when it has grown enough. The request that finds it so waits for
+    /// the cut, some ten milliseconds; a failure leaves the log, which goes on growing, and is tried
+    /// again.
+    fn rotate_if_due(&self) {
+        if self.log.length() < self.options.log_bytes {
+            return;
+        }
+        let Ok(mut rotation) = self.rotation.try_lock() else {
+            return;
+        };
+        if rotation.is_busy() {
+            return;
+        }
+        let cut = || {
+            let hash = *self.hash.lock().unwrap_or_else(PoisonError::into_inner);
+            (Cut::now(&self.tables, &self.metrics), hash)
+        };
+        match self.log.rotate(cut) {
+            Ok((through, (to, hash))) => {
+                rotation.start(&self.live, &self.tables, &self.metrics, (to, through, hash));
+            }
+            Err(error) => tracing::warn!(%error, "the log could not be begun anew"),
+        }
     }
 
     /// Completes the recording: writes it as a sealed folder and removes the log.
@@ -280,6 +314,10 @@ impl LiveRecording {
         if std::mem::replace(&mut *sealed, true) {
             return Err(LiveError::Sealed);
         }
+        self.rotation
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .settle();
         let (tables, metrics) = (Arc::clone(&self.tables), Arc::clone(&self.metrics));
         let hash = *self.hash.lock().unwrap_or_else(PoisonError::into_inner);
         let writer = RecordingWriter::over(&self.folder, self.info.clone(), tables, metrics, hash)?;

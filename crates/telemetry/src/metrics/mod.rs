@@ -34,7 +34,8 @@ pub use labels::{Labels, METRIC_NAME, MatchOp, Matcher};
 pub use names::{label_name, metric_name, unit_name};
 pub use select::{LabelValues, SelectedExemplar, SelectedSeries, TooMuch};
 pub use store::{
-    Metadata, MetricInfo, MetricLimits, MetricStore, MetricType, SeriesId, StoredExemplar,
+    Metadata, MetricCut, MetricInfo, MetricLimits, MetricStore, MetricType, SeriesId,
+    StoredExemplar,
 };
 
 /// Prometheus' stale marker: a NaN of its own that says "the series ended here".

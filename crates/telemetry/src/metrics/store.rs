@@ -282,6 +282,33 @@ impl MetricStore {
     }
 }
 
+/// How much of a store there was at a moment: per series the samples and the exemplars.
+#[derive(Debug, Clone, Default)]
+pub struct MetricCut {
+    series: Vec<(usize, usize)>,
+}
+
+impl MetricCut {
+    /// Samples, or exemplars, of a series; none for a series that came later.
+    pub(crate) fn of(&self, series: usize, exemplars: bool) -> usize {
+        let (samples, of_series) = self.series.get(series).copied().unwrap_or_default();
+        if exemplars { of_series } else { samples }
+    }
+}
+
+impl MetricStore {
+    /// How much there is now. What is appended later leaves it as it is, so a cut says what to write.
+    #[must_use]
+    pub fn cut(&self) -> MetricCut {
+        let series = self.series.iter();
+        MetricCut {
+            series: series
+                .map(|series| (series.samples.len(), series.exemplars.len()))
+                .collect(),
+        }
+    }
+}
+
 /// Names a series of one store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SeriesId(pub(super) u32);

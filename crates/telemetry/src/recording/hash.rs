@@ -27,6 +27,24 @@ impl ContentHash {
         *chain = join([*chain, xxh3_128(request)]);
     }
 
+    /// The chains as text, to go on with them in another process.
+    pub(crate) fn chains(&self) -> String {
+        format!("{:x} {:x} {:x}", self.traces, self.logs, self.metrics)
+    }
+
+    /// From what [`ContentHash::chains`] gave.
+    pub(crate) fn from_chains(text: &str) -> Option<Self> {
+        let mut chains = text
+            .split(' ')
+            .map(|chain| u128::from_str_radix(chain, 16).ok());
+        let (traces, logs, metrics) = (chains.next()??, chains.next()??, chains.next()??);
+        Some(Self {
+            traces,
+            logs,
+            metrics,
+        })
+    }
+
     /// The hash of everything, as text.
     pub(crate) fn text(&self) -> String {
         format!("xxh3:{:032x}", join([self.traces, self.logs, self.metrics]))
@@ -41,6 +59,15 @@ fn join<const N: usize>(parts: [u128; N]) -> u128 {
 mod tests {
     use super::ContentHash;
     use crate::otlp::Signal::{Logs, Metrics, Traces};
+
+    #[test]
+    fn chains_go_on_in_another_process() {
+        let mut hash = ContentHash::default();
+        hash.add(Traces, b"a");
+        hash.add(Logs, b"b");
+        assert_eq!(ContentHash::from_chains(&hash.chains()), Some(hash));
+        assert_eq!(ContentHash::from_chains("1 2"), None);
+    }
 
     #[test]
     fn order_counts_within_a_signal_only() {

@@ -1,168 +1,116 @@
-//! Reads single columns of a table's Parquet file, row groups in parallel.
+//! Brings a table's keys and parts in from its files, row groups in parallel.
+//!
+//! A sealed recording has one file for a table; a live one has one for each time that its log was
+//! turned into a segment. Row groups count through all of them.
 
-use std::collections::HashMap;
-use std::fs::File;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampNanosecondType, UInt16Type};
 use arrow_array::{Array, ArrayRef};
-use arrow_schema::Schema;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
-};
 
-use super::arrays::{core, core_columns, core_type, field, key_type};
+use super::arrays::core;
 use super::error::RecordingError;
-use super::manifest::TableEntry;
+use super::part_file::{PartFile, Wanted};
 use crate::column::{
     Column, Dictionary, DictionaryLimits, NumberInput, Parents, TextInput, Texts, TraceIndex,
     build_numbers, build_texts, to_ordered,
 };
-use crate::table::{Identities, KeyData, KeyType, LoadError, Loader, SEGMENT_ROWS, Signal};
+use crate::table::{Identities, KeyData, KeyType, LoadError, Loader, Signal};
 
-/// Threads that decode one column: the product shares two cores with nobody else worth waiting for.
+/// Threads that decode one column: as many as the product is made for cores.
 const THREADS: usize = 2;
 
-/// The file of one table.
+/// The files of one table, in order.
 #[derive(Debug)]
 pub(crate) struct ParquetLoader {
-    path: PathBuf,
-    metadata: ArrowReaderMetadata,
-    /// The column of each key.
-    columns: HashMap<(String, KeyType), String>,
+    signal: Signal,
+    files: Vec<PartFile>,
 }
 
 impl ParquetLoader {
-    pub(crate) fn open(
-        path: &Path,
-        entry: &TableEntry,
-        signal: Signal,
-    ) -> Result<Self, RecordingError> {
-        let damaged = |error: parquet::errors::ParquetError| RecordingError::damaged(path, error);
-        let file = File::open(path).map_err(RecordingError::io("open", path))?;
-        let plain = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let plain = ArrowReaderMetadata::load(&file, plain).map_err(damaged)?;
-        // The types that the writer had: text comes back as a dictionary and not as texts.
-        let known: HashMap<&str, _> = (core_columns(signal).iter())
-            .map(|name| (*name, core_type(name)))
-            .chain(
-                entry
-                    .keys
-                    .iter()
-                    .map(|key| (key.column.as_str(), key_type(key.key_type))),
-            )
-            .collect();
-        let fields = plain.schema().fields().iter().map(|found| {
-            let data_type = known.get(found.name().as_str()).cloned();
-            field(
-                found.name(),
-                data_type.unwrap_or_else(|| found.data_type().clone()),
-            )
-        });
-        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        let options = ArrowReaderOptions::new().with_schema(schema);
-        let metadata =
-            ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options).map_err(damaged)?;
-        let columns = entry.keys.iter();
-        let columns = columns
-            .map(|key| ((key.name.clone(), key.key_type), key.column.clone()))
-            .collect();
-        Ok(Self {
-            path: path.to_owned(),
-            metadata,
-            columns,
-        })
+    pub(crate) fn new(signal: Signal, files: Vec<PartFile>) -> Self {
+        Self { signal, files }
     }
 
     /// The times of all rows by row group.
     pub(crate) fn times(&self) -> Result<Vec<Vec<i64>>, RecordingError> {
-        let times = self.read(core::TIME, |array| {
+        let times = self.read_core(core::TIME, |array| {
             array
                 .as_primitive_opt::<TimestampNanosecondType>()
                 .map(|times| times.values().to_vec())
         });
-        times.map_err(|error| RecordingError::damaged(&self.path, error))
+        Ok(times?)
+    }
+
+    /// Reads a column that every file has.
+    fn read_core<T: Send>(
+        &self,
+        name: &'static str,
+        convert: impl Fn(&ArrayRef) -> Option<T> + Sync,
+    ) -> Result<Vec<T>, LoadError> {
+        let parts = self.read(Wanted::Core(name), convert)?.into_iter();
+        let missing = || LoadError::damaged(format!("column {name}"), "a file does not have it");
+        parts.map(|part| part.ok_or_else(missing)).collect()
     }
 
     /// Reads one column: `convert` gets a row group's array and returns `None` when its type is not
-    /// what it should be.
+    /// what it should be. A row group whose file does not have the column gives `None`.
     fn read<T: Send>(
         &self,
-        column: &str,
+        wanted: Wanted<'_>,
         convert: impl Fn(&ArrayRef) -> Option<T> + Sync,
-    ) -> Result<Vec<T>, LoadError> {
-        let what = || format!("column {column} of {}", self.path.display());
-        let schema = self.metadata.schema();
-        let Ok(index) = schema.index_of(column) else {
-            return Err(LoadError::damaged(what(), "the file does not have it"));
+    ) -> Result<Vec<Option<T>>, LoadError> {
+        let groups: Vec<(&PartFile, usize)> = (self.files.iter())
+            .flat_map(|file| (0..file.groups()).map(move |group| (file, group)))
+            .collect();
+        let one = |(file, group): (&PartFile, usize)| {
+            let what = || {
+                format!(
+                    "{wanted:?} in row group {group} of {}",
+                    file.path().display()
+                )
+            };
+            // The decoder is not written for damaged files and may panic on one.
+            let read = catch_unwind(AssertUnwindSafe(|| file.read(wanted, group)));
+            let read = read.map_err(|_| LoadError::damaged(what(), "it cannot be decoded"))?;
+            let Some(array) = read.map_err(|error| LoadError::unreadable(what(), error))? else {
+                return Ok(None);
+            };
+            let converted = convert(&array);
+            converted
+                .map(Some)
+                .ok_or_else(|| LoadError::damaged(what(), "it has another type"))
         };
-        // By position: a name with dots would be taken for a path.
-        let mask = ProjectionMask::leaves(self.metadata.parquet_schema(), [index]);
-        let groups = self.metadata.metadata().num_row_groups();
         let next = AtomicUsize::new(0);
-        let work = || -> Result<Vec<(usize, T)>, LoadError> {
+        let work = || -> Result<Vec<(usize, Option<T>)>, LoadError> {
             let mut done = Vec::new();
-            let file =
-                File::open(&self.path).map_err(|error| LoadError::unreadable(what(), error))?;
             loop {
-                let group = next.fetch_add(1, Ordering::Relaxed);
-                if group >= groups {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(group) = groups.get(index) else {
                     return Ok(done);
-                }
-                let array = self
-                    .group(&file, group, &mask)
-                    .map_err(|error| LoadError::unreadable(what(), error))?;
-                let converted = array.as_ref().and_then(&convert);
-                let converted = converted.ok_or_else(|| {
-                    LoadError::damaged(what(), format!("row group {group} has another type"))
-                })?;
-                done.push((group, converted));
+                };
+                done.push((index, one(*group)?));
             }
         };
-        let mut parts = std::thread::scope(|scope| -> Result<Vec<(usize, T)>, LoadError> {
-            let others: Vec<_> = (1..THREADS.min(groups))
+        let mut parts = std::thread::scope(|scope| -> Result<Vec<_>, LoadError> {
+            let others: Vec<_> = (1..THREADS.min(groups.len()))
                 .map(|_| scope.spawn(work))
                 .collect();
             let mut parts = work()?;
             for other in others {
-                let panicked = |_| LoadError::damaged(what(), "decoding it failed");
+                let panicked =
+                    |_| LoadError::damaged(format!("{wanted:?}"), "it cannot be decoded");
                 parts.extend(other.join().map_err(panicked)??);
             }
             Ok(parts)
         })?;
-        parts.sort_by_key(|(group, _)| *group);
+        parts.sort_by_key(|(index, _)| *index);
         Ok(parts.into_iter().map(|(_, part)| part).collect())
     }
 
-    /// One column of one row group; `None` when the row group is empty.
-    fn group(
-        &self,
-        file: &File,
-        group: usize,
-        mask: &ProjectionMask,
-    ) -> Result<Option<ArrayRef>, Box<dyn std::error::Error>> {
-        let file = file.try_clone()?;
-        let reader =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
-                .with_row_groups(vec![group])
-                .with_projection(mask.clone())
-                .with_batch_size(SEGMENT_ROWS)
-                .build()?;
-        let mut arrays = Vec::new();
-        for batch in reader {
-            arrays.push(Arc::clone(batch?.column(0)));
-        }
-        if arrays.len() > 1 {
-            return Err("a row group is larger than a segment".into());
-        }
-        Ok(arrays.pop())
-    }
-
-    fn texts(&self, column: &str) -> Result<KeyData, LoadError> {
+    fn texts(&self, wanted: Wanted<'_>) -> Result<KeyData, LoadError> {
         /// A row group's distinct texts, and per entry its row and text.
         struct Part {
             rows: usize,
@@ -170,7 +118,7 @@ impl ParquetLoader {
             present: Vec<u16>,
             codes: Vec<u16>,
         }
-        let parts = self.read(column, |array| {
+        let parts = self.read(wanted, |array| {
             let array = array.as_dictionary_opt::<UInt16Type>()?;
             let values = array.values().as_string_opt::<i32>()?;
             let texts = values.iter().map(Option::unwrap_or_default).collect();
@@ -198,6 +146,10 @@ impl ParquetLoader {
         let mut scratch = Vec::new();
         let mut columns = Vec::with_capacity(parts.len());
         for part in parts {
+            let Some(part) = part else {
+                columns.push(None);
+                continue;
+            };
             let mut own = Texts::default();
             let ids: Vec<u32> = (part.texts.iter())
                 .map(|text| {
@@ -212,7 +164,10 @@ impl ParquetLoader {
                 .iter()
                 .map(|code| ids.get(usize::from(*code)).copied());
             let Some(ids) = ids.collect::<Option<Vec<u32>>>() else {
-                return Err(LoadError::damaged(column, "a code leads nowhere"));
+                return Err(LoadError::damaged(
+                    format!("{wanted:?}"),
+                    "a code leads nowhere",
+                ));
             };
             let input = TextInput {
                 segment_rows: part.rows,
@@ -228,10 +183,10 @@ impl ParquetLoader {
         })
     }
 
-    fn booleans(&self, column: &str) -> Result<KeyData, LoadError> {
+    fn booleans(&self, wanted: Wanted<'_>) -> Result<KeyData, LoadError> {
         let mut dictionary = Dictionary::default();
         let ids = [dictionary.intern("false"), dictionary.intern("true")];
-        let columns = self.read(column, |array| {
+        let columns = self.read(wanted, |array| {
             let array = array.as_boolean_opt()?;
             let entries = array.iter().enumerate();
             let (rows, ids): (Vec<u16>, Vec<u32>) = entries
@@ -245,6 +200,7 @@ impl ParquetLoader {
             };
             Some(build_texts(input, 2, &mut Vec::new()))
         })?;
+        let columns = columns.into_iter().map(Option::flatten).collect();
         Ok(KeyData {
             dictionary,
             columns,
@@ -253,10 +209,10 @@ impl ParquetLoader {
 
     fn numbers(
         &self,
-        column: &str,
+        wanted: Wanted<'_>,
         values: impl Fn(&ArrayRef) -> Option<Vec<i64>> + Sync,
     ) -> Result<KeyData, LoadError> {
-        let columns: Vec<Option<Column>> = self.read(column, |array| {
+        let columns: Vec<Option<Option<Column>>> = self.read(wanted, |array| {
             let all = values(array)?;
             let (rows, values): (Vec<u16>, Vec<i64>) = match array.nulls() {
                 None => ((0..all.len()).map(|row| row as u16).collect(), all),
@@ -271,6 +227,7 @@ impl ParquetLoader {
                 values: &values,
             }))
         })?;
+        let columns = columns.into_iter().map(Option::flatten).collect();
         Ok(KeyData {
             dictionary: Dictionary::default(),
             columns,
@@ -280,19 +237,16 @@ impl ParquetLoader {
 
 impl Loader for ParquetLoader {
     fn key(&self, name: &str, key_type: KeyType) -> Result<KeyData, LoadError> {
-        let Some(column) = self.columns.get(&(name.to_owned(), key_type)) else {
-            // The table knows the key, but no row has it.
-            return Ok(KeyData::default());
-        };
+        let wanted = Wanted::Key(name, key_type);
         match key_type {
-            KeyType::Str => self.texts(column),
-            KeyType::Bool => self.booleans(column),
-            KeyType::I64 => self.numbers(column, |array| {
+            KeyType::Str => self.texts(wanted),
+            KeyType::Bool => self.booleans(wanted),
+            KeyType::I64 => self.numbers(wanted, |array| {
                 array
                     .as_primitive_opt::<Int64Type>()
                     .map(|array| array.values().to_vec())
             }),
-            KeyType::F64 => self.numbers(column, |array| {
+            KeyType::F64 => self.numbers(wanted, |array| {
                 let array = array.as_primitive_opt::<Float64Type>()?;
                 Some(
                     array
@@ -306,7 +260,7 @@ impl Loader for ParquetLoader {
     }
 
     fn durations(&self) -> Result<Vec<Vec<i64>>, LoadError> {
-        self.read(core::DURATION, |array| {
+        self.read_core(core::DURATION, |array| {
             array
                 .as_primitive_opt::<Int64Type>()
                 .map(|array| array.values().to_vec())
@@ -314,7 +268,7 @@ impl Loader for ParquetLoader {
     }
 
     fn traces(&self) -> Result<Vec<TraceIndex>, LoadError> {
-        self.read(core::TRACE_ID, |array| {
+        self.read_core(core::TRACE_ID, |array| {
             let array = array.as_fixed_size_binary_opt()?;
             let ids = array.iter().map(|id| match id {
                 Some(id) => id.try_into().ok().map(u128::from_be_bytes),
@@ -326,20 +280,20 @@ impl Loader for ParquetLoader {
     }
 
     fn identities(&self) -> Result<Vec<Identities>, LoadError> {
-        let span_ids = self.read(core::SPAN_ID, eight_bytes)?;
-        if self.metadata.schema().index_of(core::PARENT_ROWS).is_err() {
+        let span_ids = self.read_core(core::SPAN_ID, eight_bytes)?;
+        if self.signal == Signal::Logs {
             let identities = |span_ids| Identities {
                 span_ids,
                 parents: Parents::default(),
             };
             return Ok(span_ids.into_iter().map(identities).collect());
         }
-        let deltas = self.read(core::PARENT_ROWS, |array| {
+        let deltas = self.read_core(core::PARENT_ROWS, |array| {
             array
                 .as_primitive_opt::<Int32Type>()
                 .map(|array| array.iter().collect::<Vec<_>>())
         })?;
-        let elsewhere = self.read(core::PARENT_SPAN_ID, |array| {
+        let elsewhere = self.read_core(core::PARENT_SPAN_ID, |array| {
             let ids = eight_bytes(array)?.into_iter().enumerate();
             Some(
                 ids.filter(|(_, id)| *id != 0)
@@ -356,7 +310,7 @@ impl Loader for ParquetLoader {
     }
 
     fn bodies(&self) -> Result<Vec<Texts>, LoadError> {
-        self.read(core::BODY, |array| {
+        self.read_core(core::BODY, |array| {
             let array = array.as_string_opt::<i32>()?;
             Some(array.iter().map(Option::unwrap_or_default).collect())
         })

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,7 +26,9 @@ use parquet::schema::types::ColumnPath;
 use super::durable::HashedFile;
 use super::error::RecordingError;
 use super::manifest::Manifest;
-use crate::metrics::{Labels, METRIC_NAME, Metadata, MetricStore, SeriesId, StoredExemplar};
+use crate::metrics::{
+    Labels, METRIC_NAME, Metadata, MetricCut, MetricStore, Samples, SeriesId, StoredExemplar,
+};
 
 pub(crate) const METRICS: &str = "metrics.parquet";
 pub(crate) const EXEMPLARS: &str = "exemplars.parquet";
@@ -34,10 +37,11 @@ const METADATA: &str = "firedrill.metrics";
 /// Rows of a batch in memory; series are not split between batches.
 const BATCH_ROWS: usize = 1 << 18;
 
-/// Writes both files and enters them into the manifest.
+/// Writes what a store got between two cuts, and enters the files into the manifest.
 pub(crate) fn write(
     folder: &Path,
     store: &MetricStore,
+    (from, to): (&MetricCut, &MetricCut),
     manifest: &mut Manifest,
 ) -> Result<(), RecordingError> {
     manifest.counts.series = store.series_count() as u64;
@@ -66,17 +70,17 @@ pub(crate) fn write(
                 .write(&batch)
                 .map_err(|error| failed(error.to_string()))
         };
-        for (labels, samples, of_series) in store.iter() {
+        for (index, (labels, samples, of_series)) in store.iter().enumerate() {
+            let range = from.of(index, exemplars)..to.of(index, exemplars);
+            if range.is_empty() {
+                continue;
+            }
             batch.start_series(labels);
             if exemplars {
-                of_series
-                    .iter()
-                    .for_each(|exemplar| batch.exemplar(exemplar));
+                let wanted = of_series.get(range).unwrap_or_default();
+                wanted.iter().for_each(|exemplar| batch.exemplar(exemplar));
             } else {
-                samples.read(i64::MIN, i64::MAX, &mut batch.times, &mut batch.values);
-                batch
-                    .series
-                    .resize(batch.times.len(), batch.names.len() as i32 - 1);
+                batch.samples(samples, range);
             }
             if batch.times.len() >= BATCH_ROWS {
                 flush(&mut batch)?;
@@ -97,9 +101,8 @@ fn file_name(exemplars: bool) -> &'static str {
     if exemplars { EXEMPLARS } else { METRICS }
 }
 
-/// Reads both files.
-pub(crate) fn read(folder: &Path) -> Result<MetricStore, RecordingError> {
-    let mut store = MetricStore::default();
+/// Reads both files into a store, after what it holds already.
+pub(crate) fn read(folder: &Path, store: &mut MetricStore) -> Result<(), RecordingError> {
     for exemplars in [false, true] {
         let path = folder.join(file_name(exemplars));
         let damaged = |error: String| RecordingError::damaged(&path, error);
@@ -121,10 +124,10 @@ pub(crate) fn read(folder: &Path) -> Result<MetricStore, RecordingError> {
         let reader = builder.with_batch_size(BATCH_ROWS).build();
         for batch in reader.map_err(|error| damaged(error.to_string()))? {
             let batch = batch.map_err(|error| damaged(error.to_string()))?;
-            read_batch(&batch, exemplars, &mut store).map_err(|error| damaged(error.to_owned()))?;
+            read_batch(&batch, exemplars, store).map_err(|error| damaged(error.to_owned()))?;
         }
     }
-    Ok(store)
+    Ok(())
 }
 
 fn read_batch(
@@ -243,6 +246,17 @@ impl Batch {
         // A map of texts cannot fail to serialise.
         self.labels
             .push(serde_json::to_string(&others).unwrap_or_default());
+    }
+
+    fn samples(&mut self, samples: &Samples, range: Range<usize>) {
+        let (mut times, mut values) = (Vec::new(), Vec::new());
+        samples.read(i64::MIN, i64::MAX, &mut times, &mut values);
+        self.times
+            .extend_from_slice(times.get(range.clone()).unwrap_or_default());
+        self.values
+            .extend_from_slice(values.get(range).unwrap_or_default());
+        self.series
+            .resize(self.times.len(), self.names.len() as i32 - 1);
     }
 
     fn exemplar(&mut self, exemplar: &StoredExemplar) {

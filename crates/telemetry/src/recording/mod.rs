@@ -30,7 +30,10 @@ mod hash;
 mod loader;
 mod manifest;
 mod metrics_file;
+mod part_file;
 mod reader;
+mod run;
+mod segments;
 mod sink;
 mod table_file;
 mod writer;
@@ -38,7 +41,7 @@ mod writer;
 #[cfg(test)]
 pub(crate) mod fixtures;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use error::RecordingError;
 pub use manifest::{Counts, FileEntry, KeyEntry, Manifest, RecordingInfo, TableEntry};
@@ -47,4 +50,5 @@ pub use writer::RecordingWriter;
 
 pub(crate) use durable::{sync_folder, write_durably};
 pub(crate) use hash::ContentHash;
+pub(crate) use run::{Cut, read_runs, write_run};
 pub(crate) use sink::{append_logs, append_traces, count};

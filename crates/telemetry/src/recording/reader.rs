@@ -7,8 +7,9 @@ use super::background::signal;
 use super::durable::entry_of;
 use super::error::RecordingError;
 use super::loader::ParquetLoader;
-use super::manifest::{Manifest, TableEntry};
+use super::manifest::{self, Manifest};
 use super::metrics_file;
+use super::part_file::PartFile;
 use super::sink::Part;
 use crate::metrics::MetricStore;
 use crate::table::{KeyHeader, Stored, Table, Tables};
@@ -32,18 +33,8 @@ impl Recording {
     /// When there is none, or it is damaged, foreign or from a later version.
     pub fn open(folder: &Path) -> Result<Self, RecordingError> {
         let manifest = Manifest::read(folder)?;
-        for (name, entry) in &manifest.files {
-            let path = folder.join(name);
-            let found = match std::fs::metadata(&path) {
-                Ok(found) => found.len(),
-                Err(error) => return Err(RecordingError::damaged(&path, error)),
-            };
-            if found != entry.bytes {
-                let reason = format!("it has {found} bytes instead of {}", entry.bytes);
-                return Err(RecordingError::damaged(path, reason));
-            }
-        }
-        let [spans, logs, samples] = Part::ALL.map(|part| open_table(folder, &manifest, part));
+        check_files((folder, &manifest))?;
+        let [spans, logs, samples] = Part::ALL.map(|part| open_table(&[(folder, &manifest)], part));
         let tables = Tables::new(
             Stored::Sealed(spans?),
             Stored::Sealed(logs?),
@@ -102,7 +93,8 @@ impl Recording {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if !*loaded {
-            let store = metrics_file::read(&self.folder)?;
+            let mut store = MetricStore::default();
+            metrics_file::read(&self.folder, &mut store)?;
             *self.metrics.write().unwrap_or_else(PoisonError::into_inner) = store;
             *loaded = true;
         }
@@ -139,20 +131,62 @@ impl Recording {
     }
 }
 
-fn open_table(folder: &Path, manifest: &Manifest, part: Part) -> Result<Table, RecordingError> {
-    let path = folder.join(part.file());
-    let unknown = TableEntry::default();
-    let entry = manifest.tables.get(part.name()).unwrap_or(&unknown);
-    let loader = ParquetLoader::open(&path, entry, signal(part))?;
+/// A folder of files with its manifest.
+pub(crate) type Folder<'a> = (&'a Path, &'a Manifest);
+
+/// Opens a table whose rows lie in several folders, in order.
+pub(crate) fn open_table(folders: &[Folder<'_>], part: Part) -> Result<Table, RecordingError> {
+    let mut files = Vec::new();
+    let mut headers: Vec<KeyHeader> = Vec::new();
+    let mut resources = Vec::new();
+    for (folder, manifest) in folders {
+        let Some(entry) = manifest.tables.get(part.name()) else {
+            let reason = format!("it says nothing of the table {}", part.name());
+            return Err(RecordingError::damaged(folder.join(manifest::FILE), reason));
+        };
+        files.push(PartFile::open(
+            &folder.join(part.file()),
+            entry,
+            signal(part),
+        )?);
+        for key in &entry.keys {
+            let known = |header: &&mut KeyHeader| {
+                header.name == key.name && header.key_type == key.key_type
+            };
+            match headers.iter_mut().find(known) {
+                Some(header) => header.rows += key.rows,
+                None => headers.push(KeyHeader {
+                    name: key.name.clone(),
+                    key_type: key.key_type,
+                    rows: key.rows,
+                }),
+            }
+        }
+        // Resources keep their numbers, so the last folder knows all of them.
+        resources.clone_from(&entry.resources);
+    }
+    let loader = ParquetLoader::new(signal(part), files);
     let times = loader.times()?;
-    let headers: Vec<KeyHeader> = (entry.keys.iter())
-        .map(|key| KeyHeader {
-            name: key.name.clone(),
-            key_type: key.key_type,
-            rows: key.rows,
-        })
-        .collect();
-    let resources = entry.resources.clone();
-    Table::open(signal(part), times, &headers, resources, Box::new(loader))
-        .map_err(|error| RecordingError::damaged(path, error))
+    Table::open(signal(part), times, &headers, resources, Box::new(loader)).map_err(|error| {
+        let path = folders
+            .last()
+            .map_or_else(PathBuf::new, |(folder, _)| folder.join(part.file()));
+        RecordingError::damaged(path, error)
+    })
+}
+
+/// Checks that the files of a manifest are there and have their sizes.
+pub(crate) fn check_files((folder, manifest): Folder<'_>) -> Result<(), RecordingError> {
+    for (name, entry) in &manifest.files {
+        let path = folder.join(name);
+        let found = match std::fs::metadata(&path) {
+            Ok(found) => found.len(),
+            Err(error) => return Err(RecordingError::damaged(&path, error)),
+        };
+        if found != entry.bytes {
+            let reason = format!("it has {found} bytes instead of {}", entry.bytes);
+            return Err(RecordingError::damaged(path, reason));
+        }
+    }
+    Ok(())
 }

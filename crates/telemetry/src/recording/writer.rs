@@ -4,16 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::arrays::{Group, group};
-use super::background::{Background, Finished};
+use super::background::Background;
 use super::durable::{sync_folder, write_durably};
 use super::error::RecordingError;
 use super::hash::ContentHash;
-use super::manifest::{self, Counts, KeyEntry, Manifest, RecordingInfo, TableEntry};
+use super::manifest::{self, Counts, Manifest, RecordingInfo};
 use super::metrics_file;
 use super::reader::Recording;
+use super::segments::{Sealed, Segments, copy, describe, write_segments};
 use super::sink::{Part, SealedSegment, append_logs, append_traces, count};
-use crate::metrics::{Ingested, MetricStore};
+use crate::metrics::{Ingested, MetricCut, MetricStore};
 use crate::otlp::{LogsRequest, Rejected, Signal, TraceRequest};
 use crate::table::{Stored, TableBuilder, Tables};
 
@@ -69,14 +69,13 @@ impl RecordingWriter {
     ) -> Result<Self, RecordingError> {
         let mut writer = Self::with_tables(folder, info, tables, metrics)?;
         writer.hash = hash;
-        for part in Part::ALL {
-            let mut index = 0;
-            // One segment at a time, so that no more than the queue is in memory twice.
-            while let Some(sealed) = copy_of(&writer.tables, part, index) {
-                writer.write(vec![sealed])?;
-                index += 1;
-            }
-        }
+        let (tables, from) = (Arc::clone(&writer.tables), Segments::default());
+        write_segments(
+            &tables,
+            &from,
+            &Segments::of(&tables),
+            &mut writer.background,
+        )?;
         Ok(writer)
     }
 
@@ -198,12 +197,14 @@ impl RecordingWriter {
         let mut files = background.finish()?;
         let mut manifest = Manifest::new(info);
         manifest.content_hash = hash.text();
+        let (from, to) = (Segments::default(), Segments::of(&tables));
         for part in Part::ALL {
-            describe(&mut manifest, &tables, part, &mut files);
+            describe(&mut manifest, &tables, part, (&from, &to), &mut files);
         }
         {
             let store = metrics.read().unwrap_or_else(PoisonError::into_inner);
-            metrics_file::write(&writing.path, &store, &mut manifest)?;
+            let (from, to) = (MetricCut::default(), store.cut());
+            metrics_file::write(&writing.path, &store, (&from, &to), &mut manifest)?;
         }
         let path = writing.path.join(manifest::FILE);
         write_durably(&path, &manifest.to_json())?;
@@ -230,25 +231,6 @@ impl RecordingWriter {
     }
 }
 
-type Sealed = (Part, Group);
-
-/// Copies a segment while its table is locked.
-fn copy(table: &TableBuilder, segment: SealedSegment) -> Option<Sealed> {
-    group(table.table(), segment.index).map(|group| (segment.part, group))
-}
-
-fn copy_of(tables: &Tables, part: Part, index: usize) -> Option<Sealed> {
-    let stored = match part {
-        Part::Spans => tables.spans(),
-        Part::Logs => tables.logs(),
-        Part::Samples => tables.samples(),
-    };
-    match &*stored {
-        Stored::Open(table) => copy(table, SealedSegment { part, index }),
-        Stored::Sealed(table) => group(table, index).map(|group| (part, group)),
-    }
-}
-
 /// Seals what is open in a table, and makes the table one that takes no more rows.
 fn seal_table(tables: &Tables, part: Part) -> Vec<Sealed> {
     let mut stored = match part {
@@ -264,56 +246,4 @@ fn seal_table(tables: &Tables, part: Part) -> Vec<Sealed> {
     let finished = std::mem::replace(table, TableBuilder::new(super::background::signal(part)));
     *stored = Stored::Sealed(finished.finish());
     sealed.into_iter().collect()
-}
-
-/// Enters a table into the manifest.
-fn describe(manifest: &mut Manifest, tables: &Tables, part: Part, files: &mut Finished) {
-    let stored = match part {
-        Part::Spans => tables.spans(),
-        Part::Logs => tables.logs(),
-        Part::Samples => tables.samples(),
-    };
-    let (Stored::Sealed(table), Some(file)) = (&*stored, files.remove(&part)) else {
-        return;
-    };
-    let keys = table
-        .keys()
-        .iter()
-        .enumerate()
-        .filter(|(_, key)| key.rows > 0);
-    let keys = keys.map(|(index, key)| KeyEntry {
-        name: key.name.clone(),
-        key_type: key.key_type,
-        rows: key.rows,
-        column: file
-            .columns
-            .get(&crate::table::KeyId(index as u16))
-            .cloned()
-            .unwrap_or_default(),
-    });
-    let entry = TableEntry {
-        keys: keys.collect(),
-        resources: table.resources().to_vec(),
-    };
-    manifest.tables.insert(part.name().to_owned(), entry);
-    manifest.files.insert(part.file(), file.entry);
-    let rows = table.rows() as u64;
-    match part {
-        Part::Spans => manifest.counts.spans = rows,
-        Part::Logs => manifest.counts.logs = rows,
-        Part::Samples => manifest.counts.samples = rows,
-    }
-    if let Some(extent) = table.view().extent() {
-        manifest.extend(extent.start, extent.end);
-    }
-    if part != Part::Samples {
-        manifest.services.extend(
-            table
-                .resources()
-                .iter()
-                .map(|resource| resource.service.clone()),
-        );
-        manifest.services.sort();
-        manifest.services.dedup();
-    }
 }
