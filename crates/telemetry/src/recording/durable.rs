@@ -1,7 +1,8 @@
-//! Files and folders that are on disk when these functions return.
+//! Files and folders that are on disk when these functions return, and reading what may be damaged.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
@@ -79,4 +80,10 @@ pub(crate) fn sync_folder(path: &Path) -> Result<(), RecordingError> {
     folder
         .sync_all()
         .map_err(RecordingError::io("force to disk", path))
+}
+
+/// Runs a decoder that was not written for damaged files and may panic on one; `None` when it did.
+pub(crate) fn guarded<T>(decode: impl FnOnce() -> T) -> Option<T> {
+    // What a panic leaves half done is dropped with the closure.
+    catch_unwind(AssertUnwindSafe(decode)).ok()
 }

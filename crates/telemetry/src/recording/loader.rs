@@ -3,7 +3,6 @@
 //! A sealed recording has one file for a table; a live one has one for each time that its log was
 //! turned into a segment. Row groups count through all of them.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow_array::cast::AsArray;
@@ -11,6 +10,7 @@ use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampNanosecondT
 use arrow_array::{Array, ArrayRef};
 
 use super::arrays::core;
+use super::durable::guarded;
 use super::error::RecordingError;
 use super::part_file::{PartFile, Wanted};
 use crate::column::{
@@ -72,16 +72,21 @@ impl ParquetLoader {
                     file.path().display()
                 )
             };
-            // The decoder is not written for damaged files and may panic on one.
-            let read = catch_unwind(AssertUnwindSafe(|| file.read(wanted, group)));
-            let read = read.map_err(|_| LoadError::damaged(what(), "it cannot be decoded"))?;
-            let Some(array) = read.map_err(|error| LoadError::unreadable(what(), error))? else {
-                return Ok(None);
-            };
-            let converted = convert(&array);
-            converted
-                .map(Some)
-                .ok_or_else(|| LoadError::damaged(what(), "it has another type"))
+            let read = guarded(|| match file.read(wanted, group)? {
+                // The outer option: whether the file has the column; the inner: whether it fits.
+                Some(array) => Ok(Some(convert(&array))),
+                None => Ok(None),
+            });
+            match read {
+                Some(Ok(None)) => Ok(None),
+                Some(Ok(Some(Some(converted)))) => Ok(Some(converted)),
+                Some(Ok(Some(None))) => Err(LoadError::damaged(what(), "it has another type")),
+                Some(Err(error)) => {
+                    let error: Box<dyn std::error::Error + Send + Sync> = error;
+                    Err(LoadError::unreadable(what(), error))
+                }
+                None => Err(LoadError::damaged(what(), "it cannot be decoded")),
+            }
         };
         let next = AtomicUsize::new(0);
         let work = || -> Result<Vec<(usize, Option<T>)>, LoadError> {

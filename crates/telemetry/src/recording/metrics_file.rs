@@ -23,7 +23,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
-use super::durable::HashedFile;
+use super::durable::{HashedFile, guarded};
 use super::error::RecordingError;
 use super::manifest::Manifest;
 use crate::metrics::{
@@ -105,27 +105,33 @@ fn file_name(exemplars: bool) -> &'static str {
 pub(crate) fn read(folder: &Path, store: &mut MetricStore) -> Result<(), RecordingError> {
     for exemplars in [false, true] {
         let path = folder.join(file_name(exemplars));
-        let damaged = |error: String| RecordingError::damaged(&path, error);
-        let file = File::open(&path).map_err(RecordingError::io("open", &path))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file)
-            .map_err(|error| damaged(error.to_string()))?;
-        let about = builder.metadata().file_metadata().key_value_metadata();
-        let about = about
+        let read = guarded(|| read_file(&path, exemplars, store));
+        read.unwrap_or_else(|| Err(RecordingError::damaged(&path, "it cannot be decoded")))?;
+    }
+    Ok(())
+}
+
+fn read_file(path: &Path, exemplars: bool, store: &mut MetricStore) -> Result<(), RecordingError> {
+    let damaged = |error: String| RecordingError::damaged(path, error);
+    let file = File::open(path).map_err(RecordingError::io("open", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file)
+        .map_err(|error| damaged(error.to_string()))?;
+    let about = builder.metadata().file_metadata().key_value_metadata();
+    let about = about
+        .into_iter()
+        .flatten()
+        .find(|entry| entry.key == METADATA);
+    if let Some(text) = about.and_then(|entry| entry.value.as_deref()) {
+        let metadata: BTreeMap<String, Metadata> =
+            serde_json::from_str(text).map_err(|error| damaged(error.to_string()))?;
+        metadata
             .into_iter()
-            .flatten()
-            .find(|entry| entry.key == METADATA);
-        if let Some(text) = about.and_then(|entry| entry.value.as_deref()) {
-            let metadata: BTreeMap<String, Metadata> =
-                serde_json::from_str(text).map_err(|error| damaged(error.to_string()))?;
-            metadata
-                .into_iter()
-                .for_each(|(name, metadata)| store.describe(&name, metadata));
-        }
-        let reader = builder.with_batch_size(BATCH_ROWS).build();
-        for batch in reader.map_err(|error| damaged(error.to_string()))? {
-            let batch = batch.map_err(|error| damaged(error.to_string()))?;
-            read_batch(&batch, exemplars, store).map_err(|error| damaged(error.to_owned()))?;
-        }
+            .for_each(|(name, metadata)| store.describe(&name, metadata));
+    }
+    let reader = builder.with_batch_size(BATCH_ROWS).build();
+    for batch in reader.map_err(|error| damaged(error.to_string()))? {
+        let batch = batch.map_err(|error| damaged(error.to_string()))?;
+        read_batch(&batch, exemplars, store).map_err(|error| damaged(error.to_owned()))?;
     }
     Ok(())
 }

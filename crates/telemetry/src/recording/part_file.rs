@@ -15,6 +15,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 
 use super::arrays::{core_columns, core_type, field, key_type};
+use super::durable::guarded;
 use super::error::RecordingError;
 use super::manifest::TableEntry;
 use crate::table::{KeyType, SEGMENT_ROWS, Signal};
@@ -43,6 +44,16 @@ impl PartFile {
         entry: &TableEntry,
         signal: Signal,
     ) -> Result<Self, RecordingError> {
+        let opened = guarded(|| Self::open_sound(path, entry, signal));
+        opened.unwrap_or_else(|| {
+            Err(RecordingError::damaged(
+                path,
+                "its footer cannot be decoded",
+            ))
+        })
+    }
+
+    fn open_sound(path: &Path, entry: &TableEntry, signal: Signal) -> Result<Self, RecordingError> {
         let damaged = |error: ParquetError| RecordingError::damaged(path, error);
         let file = File::open(path).map_err(RecordingError::io("open", path))?;
         let plain = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
