@@ -44,9 +44,11 @@ pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
     if let Some(file) = Dist::get(path) {
         return respond(path, &file, &headers);
     }
-    // A name with a dot is a file that is not there; anything else is an address of the page.
+    // A name with a dot is a file that is not there; anything else is an address of the page. The
+    // code tool's addresses end in the name of a source file, so the page's own prefixes come first.
+    let of_the_page = path.starts_with("sessions/") || path.starts_with("recordings/");
     let last = path.rsplit('/').next().unwrap_or_default();
-    if last.contains('.') {
+    if !of_the_page && last.contains('.') {
         let detail = format!("there is no file /{path}");
         return Problem::not_found("unknown-file", detail, "Reload the page").into_response();
     }

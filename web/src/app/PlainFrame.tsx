@@ -92,6 +92,7 @@ export function SearchButton({ text, wide }: { text: string; wide?: boolean }) {
       type="button"
       className={cx(styles.find, wide && styles.findWide)}
       onClick={() => paletteOpen.set(true)}
+      aria-label={text}
       aria-keyshortcuts="Control+K Meta+K"
     >
       <Icon name="search" size={14} />

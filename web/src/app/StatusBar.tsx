@@ -8,16 +8,20 @@ export function StatusBar({ left }: { left: readonly string[] }) {
   return (
     <footer className={styles.status}>
       <Facts items={left} />
-      <span className="grow" />
+      <span className={styles.between} />
       <Facts items={right} />
     </footer>
   );
 }
 
 function Facts({ items }: { items: readonly string[] }) {
-  return items.map((item, i) => (
-    <span key={i} className={styles.fact}>
-      {item}
-    </span>
-  ));
+  return (
+    <div className={styles.facts}>
+      {items.map((item, i) => (
+        <span key={i} className={styles.fact}>
+          {item}
+        </span>
+      ))}
+    </div>
+  );
 }

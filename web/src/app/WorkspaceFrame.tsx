@@ -1,16 +1,20 @@
 /** The frame around a tool: top bar, strip, rail, content, right panel, status bar, and the shared commands. */
+
+import { useQueryClient } from "@tanstack/react-query";
 import { Suspense } from "react";
 import { useLocation } from "wouter";
+import type { Session } from "@/api/types";
 import { activePanel } from "@/state/activePanel";
 import { toolHref } from "@/state/location";
 import { usePin } from "@/state/pin";
 import { changeSettings, settings } from "@/state/settings";
 import type { Place } from "@/state/url";
 import { useCommands } from "@/state/useCommand";
+import { useMedia } from "@/state/useMedia";
 import { useStore } from "@/state/useStore";
 import { useWorkspace } from "@/state/workspace";
 import { cx } from "@/ui/cx";
-import { Empty, Skeleton } from "@/ui/States";
+import { Banner, Empty, Skeleton } from "@/ui/States";
 import { formatBytes, formatCount, formatLong } from "@/viz/format";
 import { ErrorBoundary } from "./ErrorBoundary";
 import styles from "./Frame.module.css";
@@ -19,8 +23,10 @@ import { useRangeCommands } from "./rangeCommands";
 import { SidePanel } from "./SidePanel";
 import { StatusBar } from "./StatusBar";
 import { Strip } from "./Strip";
+import { BriefTab } from "./side/BriefTab";
 import { TopBar } from "./TopBar";
 import { type ToolInfo, toolInfo, toolsFor } from "./tools";
+import { usePlaces } from "./usePlaces";
 
 export function WorkspaceFrame({ place }: { place: Place }) {
   const { session, recording } = useWorkspace();
@@ -28,10 +34,13 @@ export function WorkspaceFrame({ place }: { place: Place }) {
   const tools = toolsFor(session?.drill.tools ?? null);
   const info = toolInfo(place.tool);
   const title = session?.drill.title ?? recording.title;
-  const isOpen = session !== null && sidePanelOpen && !info.foldsSide;
+  const isNarrow = useMedia("(max-width: 1179px)");
+  const isReading = useMedia("(max-width: 719px)");
+  const isOpen = session !== null && sidePanelOpen && !info.foldsSide && !isNarrow;
   usePageTitle(`${info.label}: ${title}`);
   useRangeCommands();
   useToolCommands(place, tools);
+  usePlaces(place);
 
   return (
     <div className={cx(styles.app, session ? !isOpen && styles.folded : styles.noSide)}>
@@ -42,7 +51,9 @@ export function WorkspaceFrame({ place }: { place: Place }) {
       </div>
       <Rail place={place} tools={tools} />
       <main className={styles.main} id="content" data-region="content" tabIndex={-1}>
-        {tools.includes(info) ? (
+        {isReading && session ? (
+          <Reading session={session} />
+        ) : tools.includes(info) ? (
           <ErrorBoundary key={place.tool}>
             <Suspense fallback={<Skeleton shape="rows" />}>
               <info.view />
@@ -54,6 +65,18 @@ export function WorkspaceFrame({ place }: { place: Place }) {
       </main>
       {session && <SidePanel open={isOpen} />}
       <StatusBar left={recordingFacts(recording)} />
+    </div>
+  );
+}
+
+/** Charts and tables need width; a small window shows what can be read. */
+function Reading({ session }: { session: Session }) {
+  return (
+    <div className={styles.reading}>
+      <Banner flush tone="info" title="The tools need a wider window">
+        From 720 px on they are here. The brief reads well at any width.
+      </Banner>
+      <BriefTab session={session} />
     </div>
   );
 }
@@ -93,7 +116,15 @@ function useToolCommands(place: Place, tools: readonly ToolInfo[]): void {
   const { session, range } = useWorkspace();
   const { sidePanelOpen } = useStore(settings);
   const pin = usePin();
+  const client = useQueryClient();
   useCommands([
+    {
+      id: "page.refresh",
+      title: "Ask the server again",
+      group: "Page",
+      keys: ["d r"],
+      run: () => void client.invalidateQueries(),
+    },
     ...tools.map((info) => ({
       id: `go.${info.tool}`,
       title: `Go to ${info.label.toLowerCase()}`,

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Link, Redirect } from "wouter";
 import { setSession } from "@/api/client";
+import { toProblem } from "@/api/problem";
 import { queries } from "@/api/queries";
 import type { Session } from "@/api/types";
 import { usePlace } from "@/state/location";
@@ -11,6 +12,9 @@ import { Empty, ErrorState, Skeleton } from "@/ui/States";
 import { PreparingView } from "@/views/preparing/PreparingView";
 import { PlainFrame } from "./PlainFrame";
 import { WorkspaceFrame } from "./WorkspaceFrame";
+
+/** A live recording grows: its bounds and counts are asked for again. */
+const OPEN_EVERY_MS = 5_000;
 
 export function SessionWorkspace({ id }: { id: string }) {
   const { data: session, error, refetch } = useQuery(queries.session(id));
@@ -50,7 +54,14 @@ interface RecordingLoaderProps {
 
 function RecordingLoader({ id, session, home }: RecordingLoaderProps) {
   const place = usePlace();
-  const { data: recording, error, refetch } = useQuery(queries.recording(id));
+  const {
+    data: recording,
+    error,
+    refetch,
+  } = useQuery({
+    ...queries.recording(id),
+    refetchInterval: (query) => (query.state.data?.state === "open" ? OPEN_EVERY_MS : false),
+  });
   if (!place) return <Redirect to={home} replace />;
   if (error) return <Waiting title="Recording" error={error} onRetry={() => void refetch()} />;
   if (!recording) return <Waiting title={session?.drill.title ?? "Recording"} />;
@@ -72,8 +83,19 @@ function Waiting({
 }) {
   return (
     <PlainFrame title={title} pageTitle={title}>
-      {error ? <ErrorState error={error} onRetry={onRetry} /> : <Skeleton shape="rows" />}
+      {error ? <LoadError error={error} onRetry={onRetry} /> : <Skeleton shape="rows" />}
     </PlainFrame>
+  );
+}
+
+/** What is not there will not be there at the next try: lead away instead. */
+function LoadError({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const problem = toProblem(error);
+  if (problem.status !== 404) return <ErrorState error={error} onRetry={onRetry} />;
+  return (
+    <Empty title={problem.title} actions={<Link href="/">Go to the drills</Link>}>
+      It may have been deleted, or the address is incomplete.
+    </Empty>
   );
 }
 

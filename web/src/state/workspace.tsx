@@ -6,7 +6,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef } from "react";
 import type { Recording, Session } from "@/api/types";
 import { type HistoryMode, useParams } from "./location";
-import { clampRange, type Range, sameRange } from "./range";
+import { clampRange, MINUTE, type Range, sameRange } from "./range";
 import { rangeSpec } from "./url";
 
 export interface Workspace {
@@ -26,6 +26,8 @@ export interface Workspace {
 const Context = createContext<Workspace | null>(null);
 
 const SERIES_COLORS = 10;
+/** How much of a live recording is shown at first. */
+const LIVE_MS = 15 * MINUTE;
 
 export function useWorkspace(): Workspace {
   const workspace = useContext(Context);
@@ -45,6 +47,7 @@ export function WorkspaceProvider({ session, recording, children }: WorkspacePro
   const { start_ms, end_ms, services } = recording;
   const bounds = useMemo<Range>(() => ({ start: start_ms, end: end_ms }), [start_ms, end_ms]);
   const startRange = session?.start_range;
+  const isOpen = recording.state === "open";
 
   const range = useMemo<Range>(() => {
     if (from !== null && to !== null && to > from)
@@ -52,8 +55,9 @@ export function WorkspaceProvider({ session, recording, children }: WorkspacePro
     if (startRange) {
       return clampRange({ start: startRange.start_ms, end: startRange.end_ms }, bounds);
     }
-    return bounds;
-  }, [from, to, bounds, startRange]);
+    // A live recording is watched at its end.
+    return isOpen ? clampRange({ start: bounds.end - LIVE_MS, end: bounds.end }, bounds) : bounds;
+  }, [from, to, bounds, startRange, isOpen]);
 
   const latest = useRef(range);
   latest.current = range;

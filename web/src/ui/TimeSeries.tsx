@@ -35,6 +35,8 @@ export interface TimeSeriesProps extends Omit<TimeSeriesOptions, "range" | "boun
   action?: { label: string; run(timeMs: number): void };
   /** The line to highlight while a legend or a table row is hovered. */
   highlight?: string | null;
+  /** The values are of the question before; shown paler until the answer is there. */
+  stale?: boolean;
 }
 
 export function TimeSeries(props: TimeSeriesProps) {
@@ -90,6 +92,7 @@ export function TimeSeries(props: TimeSeriesProps) {
   return (
     <figure
       className={styles.figure}
+      data-stale={props.stale || undefined}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the chart's cursor moves by keys
       tabIndex={0}
       aria-label={`${props.label}. ${summary(props.series, props.unit)} Arrow keys move the cursor.`}

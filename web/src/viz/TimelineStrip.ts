@@ -147,7 +147,10 @@ export class TimelineStrip {
     const taken: [number, number][] = [];
     this.#glyphs = [];
     context.textAlign = "left";
-    for (const annotation of this.#options.timeline?.annotations ?? []) {
+    const annotations = [...(this.#options.timeline?.annotations ?? [])].sort(
+      (a, b) => a.time_ms - b.time_ms,
+    );
+    for (const [i, annotation] of annotations.entries()) {
       const x = this.#x(annotation.time_ms);
       this.#glyphs.push({ x, annotation });
       context.strokeStyle = colors.color("--axis");
@@ -161,7 +164,9 @@ export class TimelineStrip {
       drawGlyph(context, annotation.kind, x, 12, colors.color("--text-2"));
       const label = annotation.text;
       const end = x + 12 + context.measureText(label).width;
+      const next = annotations[i + 1];
       // A label that would collide goes; the glyph stays and its tooltip has the text.
+      if (next && end > this.#x(next.time_ms) - 6) continue;
       if (end > width - 4 || taken.some(([a, b]) => x - 6 < b && end > a)) continue;
       taken.push([x - 6, end]);
       haloText(context, label, x + 8, 12.5, colors.color("--text-2"), colors.color("--surface-1"));

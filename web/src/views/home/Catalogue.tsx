@@ -35,8 +35,7 @@ export function Catalogue({ drills, openSessions, onStart, onContinue }: Catalog
   return (
     <>
       <div className={cx(styles.grid, styles.head)} aria-hidden="true">
-        <span>Symptom</span>
-        <span />
+        <span className={styles.wide}>Symptom</span>
         <span>Kind</span>
         <span className="num">Time</span>
         <span>Level</span>
@@ -90,10 +89,12 @@ function DrillRow({ drill, session, tabStop, onFocus, onKeyDown, onPress }: Dril
   const verb = session ? "Continue" : "Start";
   return (
     <li className={cx(styles.grid, styles.row, session && styles.open)}>
-      <div className={styles.shape}>
-        {drill.shape && <Sparkline values={drill.shape} max={1.05} />}
-      </div>
-      <div className={styles.symptom}>
+      {drill.shape && (
+        <div className={styles.shape}>
+          <Sparkline values={drill.shape} max={1.05} />
+        </div>
+      )}
+      <div className={cx(styles.symptom, !drill.shape && styles.wide)}>
         <button
           type="button"
           id={`drill-${drill.id}`}
@@ -106,7 +107,7 @@ function DrillRow({ drill, session, tabStop, onFocus, onKeyDown, onPress }: Dril
         >
           {drill.title}
         </button>
-        <div className="t2 ellipsis">{drill.summary}</div>
+        <div className={styles.summary}>{drill.summary}</div>
       </div>
       <span className="t2">{drill.kind}</span>
       <span className="t2 num">{drill.minutes} min</span>

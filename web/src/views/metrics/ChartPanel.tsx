@@ -63,7 +63,7 @@ export function ChartPanel(props: ChartPanelProps) {
       ) : chart.series.length === 0 ? (
         <Empty title="No samples in this range" />
       ) : (
-        <TimeSeries {...chart} label={`${title}, ${unitText}`} times={times} />
+        <TimeSeries {...chart} label={`${title}, ${unitText}`} times={times} stale={answer.stale} />
       )}
     </Panel>
   );

@@ -132,6 +132,7 @@ export function EndpointPanel({ service, answers, annotations }: EndpointPanelPr
               measure={`${measure === "duration" ? quantile : measure} at crosshair`}
               times={main.times}
               series={drawn}
+              stale={main.stale}
               unit={unit}
               log={measure === "duration"}
               atLeast={measure === "failed" ? 5 : undefined}

@@ -5,7 +5,6 @@ import { toProblem } from "@/api/problem";
 import { queries } from "@/api/queries";
 import type { MetricName } from "@/api/types";
 import { useParams } from "@/state/location";
-import { usePaletteSource } from "@/state/palette";
 import { useStatus } from "@/state/status";
 import { useCommands } from "@/state/useCommand";
 import { useWorkspace } from "@/state/workspace";
@@ -20,7 +19,7 @@ import type { Series } from "@/viz/TimeSeries";
 import styles from "./Explorer.module.css";
 import { MetricList } from "./MetricList";
 import { metricsParams } from "./params";
-import { HTTP_DURATION, rateWindow, unitOf } from "./promql";
+import { HTTP_DURATION, rateWindow, starterFor, unitOf } from "./promql";
 import { promqlLanguage } from "./promqlLanguage";
 import { SeriesTable } from "./SeriesTable";
 import { chartSeries, peak, seriesName } from "./seriesOf";
@@ -51,16 +50,6 @@ export default function Explorer() {
   };
   const take = (metric: MetricName) => run(starterFor(metric, window));
 
-  usePaletteSource("Metrics", () =>
-    (names ?? []).map((metric) => ({
-      id: metric.name,
-      title: metric.name,
-      mono: true,
-      icon: "metrics",
-      hint: metric.type,
-      run: () => take(metric),
-    })),
-  );
   useCommands([
     {
       id: "metrics.query",
@@ -172,6 +161,7 @@ function Result({ answer, query }: { answer: RangeAnswer; query: string }) {
           label={`Result of ${query}`}
           times={answer.times}
           series={drawn}
+          stale={answer.stale}
           unit={unit}
           log={log && !stacked}
           stacked={stacked}
@@ -215,18 +205,6 @@ function ranked(answer: RangeAnswer): Series[] {
     .map((series) => ({ series, top: peak(series) }))
     .sort((a, b) => b.top - a.top || a.series.id.localeCompare(b.series.id))
     .map(({ series }, i) => ({ ...series, color: i < COLORS ? `--s${i + 1}` : "--idle" }));
-}
-
-/** The query that is usually asked first of a metric of this kind. */
-function starterFor(metric: MetricName, window: string): string {
-  const { name, type } = metric;
-  if (name.endsWith("_bucket")) {
-    return `histogram_quantile(0.95, sum by (service_name, le) (rate(${name}[${window}])))`;
-  }
-  if (type === "counter" || /_(total|count|sum)$/.test(name)) {
-    return `sum by (service_name) (rate(${name}[${window}]))`;
-  }
-  return name;
 }
 
 function Start({

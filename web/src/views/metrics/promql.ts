@@ -70,3 +70,15 @@ export function unitOf(query: string): "seconds" | "bytes" | "ratio" | "percent"
   if (/_(ratio|utilization)\b/.test(query)) return "ratio";
   return "count";
 }
+
+/** The query that is usually asked first of a metric of this kind. */
+export function starterFor(metric: MetricName, window: string): string {
+  const { name, type } = metric;
+  if (name.endsWith("_bucket")) {
+    return `histogram_quantile(0.95, sum by (service_name, le) (rate(${name}[${window}])))`;
+  }
+  if (type === "counter" || /_(total|count|sum)$/.test(name)) {
+    return `sum by (service_name) (rate(${name}[${window}]))`;
+  }
+  return name;
+}
