@@ -129,6 +129,28 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "DIR", env = "FIREDRILL_DATA")]
     pub(crate) data: Option<PathBuf>,
 
+    /// Receive OTLP over gRPC on this port of 127.0.0.1
+    #[arg(
+        long,
+        value_name = "PORT",
+        default_value_t = 4317,
+        env = "FIREDRILL_OTLP_GRPC_PORT"
+    )]
+    pub(crate) otlp_grpc_port: u16,
+
+    /// Receive OTLP over HTTP on this port of 127.0.0.1
+    #[arg(
+        long,
+        value_name = "PORT",
+        default_value_t = 4318,
+        env = "FIREDRILL_OTLP_HTTP_PORT"
+    )]
+    pub(crate) otlp_http_port: u16,
+
+    /// Receive no OTLP
+    #[arg(long)]
+    pub(crate) no_otlp: bool,
+
     /// Do not open the browser
     #[arg(long)]
     pub(crate) no_open: bool,

@@ -94,7 +94,8 @@ pub(crate) fn sealed_extent_ms(start_unix_nano: i64, end_unix_nano: i64) -> (i64
     (start, if end_unix_nano == 0 { end } else { end + 1 })
 }
 
-fn live_extent_ms(live: &LiveRecording) -> (i64, i64) {
+/// The extent of what has arrived so far.
+pub(crate) fn live_extent_ms(live: &LiveRecording) -> (i64, i64) {
     let tables = live.tables();
     let extents = [
         tables.spans().view().extent(),

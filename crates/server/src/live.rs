@@ -3,13 +3,13 @@
 //! It is created with the first request, and opened again at the next start: what was acknowledged
 //! is never lost. There is one; in the API it is called `live`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use interview::random_id;
 use telemetry::live::{LiveError, LiveOptions, LiveRecording};
 use telemetry::otlp::{Rejected, Signal};
-use telemetry::recording::RecordingInfo;
+use telemetry::recording::{Recording, RecordingInfo};
 
 /// The id of the live recording in the API.
 pub(crate) const LIVE: &str = "live";
@@ -47,6 +47,21 @@ impl Live {
         self.current_or_new()?.append(signal, otlp)
     }
 
+    /// Completes the live recording; the next request begins another one. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written; then it stays live.
+    pub(crate) fn seal(&self) -> Result<Option<Recording>, LiveError> {
+        let mut current = self.lock();
+        let Some(live) = &*current else {
+            return Ok(None);
+        };
+        let sealed = live.seal()?;
+        *current = None;
+        Ok(Some(sealed))
+    }
+
     fn current_or_new(&self) -> Result<Arc<LiveRecording>, LiveError> {
         let mut current = self.lock();
         if let Some(live) = &*current {
@@ -69,7 +84,7 @@ impl Live {
     }
 }
 
-fn unsealed(folder: &std::path::Path) -> Result<Option<LiveRecording>, LiveError> {
+fn unsealed(folder: &Path) -> Result<Option<LiveRecording>, LiveError> {
     let Some(found) = LiveRecording::unsealed(folder)?.pop() else {
         return Ok(None);
     };

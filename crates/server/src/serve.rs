@@ -1,7 +1,8 @@
 //! Listening and shutting down.
 
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -10,6 +11,7 @@ use axum::middleware;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -18,10 +20,14 @@ use crate::api;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::ServerError;
+use crate::otlp::Receivers;
 use crate::{guard, page};
 
 /// Largest body of a request to the API; the largest thing that a person writes is a diagnosis.
 const MAX_BODY: usize = 1 << 20;
+
+/// How long requests in flight may take after a stop was asked for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A server that listens but does not answer yet; see [`Server::run`].
 #[derive(Debug)]
@@ -29,10 +35,12 @@ pub struct Server {
     app: App,
     listener: TcpListener,
     address: SocketAddr,
+    receivers: Receivers,
 }
 
 impl Server {
-    /// Opens the data folder and listens on `address`; port 0 picks a free one.
+    /// Opens the data folder and listens on `address`; port 0 picks a free one. OTLP receivers whose
+    /// address is taken are left out with a warning.
     ///
     /// # Errors
     ///
@@ -43,10 +51,12 @@ impl Server {
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let app = App::open(config).await?;
+        let receivers = Receivers::bind(config.otlp_grpc, config.otlp_http).await;
         Ok(Self {
             app,
             listener,
             address,
+            receivers,
         })
     }
 
@@ -55,24 +65,55 @@ impl Server {
         self.address
     }
 
+    /// Where it receives OTLP over gRPC; `None` when it does not.
+    pub fn otlp_grpc_address(&self) -> Option<SocketAddr> {
+        self.receivers.grpc_address()
+    }
+
+    /// Where it receives OTLP over HTTP; `None` when it does not.
+    pub fn otlp_http_address(&self) -> Option<SocketAddr> {
+        self.receivers.http_address()
+    }
+
     /// Answers requests until `shutdown` is done, then ends running simulations and writes what is
-    /// still to be written.
+    /// still to be written. Requests in flight are answered, but not waited for without end.
     ///
     /// # Errors
     ///
     /// When the listener breaks.
-    pub async fn run(
-        self,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<(), ServerError> {
-        let preparations = self.app.clone();
-        let shutdown = async move {
-            shutdown.await;
-            // First, so that event streams come to their end and let the server go.
-            preparations.preparations().cancel_all();
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), ServerError> {
+        let (stop, stopped) = watch::channel(false);
+        let mut receivers = self.receivers.start(&self.app, &stopped);
+        let mut wait = stopped.clone();
+        let serve = axum::serve(self.listener, router(self.app.clone()))
+            .with_graceful_shutdown(async move {
+                // An error means that this function has ended, and the server with it.
+                let _ = wait.wait_for(|stop| *stop).await;
+            })
+            .into_future();
+        tokio::pin!(serve);
+        let ended = tokio::select! {
+            result = &mut serve => Some(result),
+            () = shutdown => None,
         };
-        let serve = axum::serve(self.listener, router(self.app.clone()));
-        let result = serve.with_graceful_shutdown(shutdown).await;
+        // Simulations first, so that event streams come to their end and let the server go.
+        self.app.preparations().cancel_all();
+        let _ = stop.send(true);
+        let rest = async {
+            let result = match ended {
+                Some(result) => result,
+                None => serve.await,
+            };
+            while receivers.join_next().await.is_some() {}
+            result
+        };
+        let result = match tokio::time::timeout(PATIENCE, rest).await {
+            Ok(result) => result,
+            Err(_) => {
+                tracing::warn!("requests in flight were cut off");
+                Ok(())
+            }
+        };
         self.app.trail().flush().await;
         result.map_err(ServerError::Io)
     }

@@ -1,5 +1,6 @@
 //! `firedrill` and `firedrill serve`: practice mode.
 
+use std::fmt::Write as _;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -23,6 +24,10 @@ pub(crate) fn run(options: &cli::Serve) -> Result<(), Failure> {
     };
     let mut config = Config::new(catalogue, data);
     config.systems = systems::commands()?;
+    if !options.no_otlp {
+        config.otlp_grpc = Some(local(options.otlp_grpc_port));
+        config.otlp_http = Some(local(options.otlp_http_port));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -31,15 +36,12 @@ pub(crate) fn run(options: &cli::Serve) -> Result<(), Failure> {
 }
 
 async fn serve(config: &Config, options: &cli::Serve) -> Result<(), Failure> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
+    let address = local(options.port);
     let server = Server::bind(config, address)
         .await
         .map_err(|error| failure(&error))?;
     let url = format!("http://{}", server.address());
-    output::print(&format!(
-        "Firedrill is at {url}\nIts data is in {}\nPress Ctrl-C to stop.\n",
-        config.data.display()
-    ))?;
+    output::print(&greeting(&server, &url, config))?;
     if !options.no_open {
         open_browser(&url);
     }
@@ -47,6 +49,30 @@ async fn serve(config: &Config, options: &cli::Serve) -> Result<(), Failure> {
         .run(interrupted())
         .await
         .map_err(|error| failure(&error))
+}
+
+fn local(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+/// Where to look, and where to send telemetry to.
+fn greeting(server: &Server, url: &str, config: &Config) -> String {
+    let mut text = format!(
+        "Firedrill is at {url}\nIts data is in {}\n",
+        config.data.display()
+    );
+    let receivers = [
+        ("gRPC", server.otlp_grpc_address()),
+        ("HTTP", server.otlp_http_address()),
+    ];
+    for (protocol, address) in receivers {
+        if let Some(address) = address {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "OTLP over {protocol} is received on {address}");
+        }
+    }
+    text.push_str("Press Ctrl-C to stop.\n");
+    text
 }
 
 /// Done when the process is asked to stop.

@@ -70,6 +70,7 @@ fn recording_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(recordings::list_recordings))
         .routes(routes!(recordings::get_recording))
+        .routes(routes!(recordings::seal_live))
         .routes(routes!(timeline::timeline))
         .routes(routes!(metrics::metrics_range))
         .routes(routes!(metrics::metrics_instant))

@@ -1,14 +1,19 @@
-//! `GET /recordings`, `GET /recordings/{r}`: what can be queried.
+//! Recordings: what can be queried, and completing the live one.
+
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use telemetry::live::LiveRecording;
 use telemetry::recording::Manifest;
 use utoipa::ToSchema;
 
 use super::store_problem;
 use crate::app::App;
+use crate::data::{live_extent_ms, sealed_extent_ms};
 use crate::extract::Path;
+use crate::live::LIVE;
 use crate::problem::Problem;
 
 /// Every recording of this server.
@@ -39,7 +44,7 @@ pub struct Recording {
     pub samples: u64,
     /// Metric series held.
     pub series: u64,
-    /// Size on disk.
+    /// Size on disk; 0 while it is open.
     pub bytes_on_disk: u64,
     /// Services that sent anything.
     pub services: Vec<String>,
@@ -71,7 +76,7 @@ pub async fn list_recordings(State(app): State<App>) -> Result<Json<RecordingLis
         .await?;
     let mut recordings: Vec<Recording> = manifests
         .into_iter()
-        .map(|manifest| sealed(manifest, &sessions))
+        .map(|manifest| sealed_recording(manifest, &sessions))
         .collect();
     // Newest first: a session's place in its list is that of its recording.
     let place = |recording: &Recording| {
@@ -82,6 +87,9 @@ pub async fn list_recordings(State(app): State<App>) -> Result<Json<RecordingLis
             .unwrap_or(usize::MAX)
     };
     recordings.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.id.cmp(&b.id)));
+    if let Some(live) = app.live().current() {
+        recordings.insert(0, open(&live));
+    }
     Ok(Json(RecordingList { recordings }))
 }
 
@@ -96,24 +104,85 @@ pub async fn get_recording(
     State(app): State<App>,
     Path(recording): Path<String>,
 ) -> Result<Json<Recording>, Problem> {
+    if recording == LIVE
+        && let Some(live) = app.live().current()
+    {
+        return Ok(Json(open(&live)));
+    }
     let sessions = app.store().sessions().await.map_err(store_problem)?;
     let reader = app.clone();
     let manifest = app
         .queries()
         .run(move || reader.recordings().manifest(&recording))
         .await?;
-    Ok(Json(sealed(manifest, &sessions)))
+    Ok(Json(sealed_recording(manifest, &sessions)))
+}
+
+/// Completes the live recording; what arrives from now on begins another one.
+#[utoipa::path(post, path = "/recordings/live/seal", tag = "recordings", responses(
+    (status = 200, body = Recording),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn seal_live(State(app): State<App>) -> Result<Json<Recording>, Problem> {
+    // Some seconds of work; it must wait neither for queries nor keep them waiting.
+    let sealing = tokio::task::spawn_blocking(move || {
+        let sealed = app
+            .live()
+            .seal()
+            .map_err(|error| Problem::logged(&error, "seal a recording"))?;
+        let Some(recording) = sealed else {
+            return Err(Problem::not_found(
+                "unknown-recording",
+                "no system has sent telemetry yet",
+                "Point a system's OTLP exporter at Firedrill",
+            ));
+        };
+        let manifest = recording.manifest().clone();
+        app.recordings().insert(&manifest.id, Arc::new(recording));
+        Ok(Json(sealed_recording(manifest, &[])))
+    });
+    sealing
+        .await
+        .map_err(|error| Problem::logged(&error, "seal a recording"))?
+}
+
+/// The live recording as it is now.
+fn open(live: &LiveRecording) -> Recording {
+    let counts = live.counts();
+    let (start_ms, end_ms) = live_extent_ms(live);
+    let resources = live.tables().spans().view().resources().to_vec();
+    let mut services: Vec<String> = resources
+        .into_iter()
+        .map(|resource| resource.service)
+        .collect();
+    services.sort();
+    services.dedup();
+    Recording {
+        id: LIVE.to_owned(),
+        title: live.info().title.clone(),
+        state: RecordingState::Open,
+        start_ms,
+        end_ms,
+        spans: counts.spans,
+        logs: counts.logs + counts.samples,
+        samples: counts.metric_samples,
+        series: counts.series,
+        bytes_on_disk: 0,
+        services,
+        session_id: None,
+    }
 }
 
 /// What may be shown of a manifest: not its private part, which names the scenario.
-fn sealed(manifest: Manifest, sessions: &[interview::Session]) -> Recording {
+fn sealed_recording(manifest: Manifest, sessions: &[interview::Session]) -> Recording {
+    let (start_ms, end_ms) = sealed_extent_ms(manifest.start_unix_nano, manifest.end_unix_nano);
     let session = sessions
         .iter()
         .find(|session| session.recording_id.as_deref() == Some(manifest.id.as_str()));
     Recording {
         state: RecordingState::Sealed,
-        start_ms: manifest.start_unix_nano.div_euclid(1_000_000),
-        end_ms: manifest.end_unix_nano.div_euclid(1_000_000) + 1,
+        start_ms,
+        end_ms,
         spans: manifest.counts.spans,
         logs: manifest.counts.logs + manifest.counts.samples,
         samples: manifest.counts.metric_samples,

@@ -12,6 +12,7 @@ pub struct Response {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Response {
@@ -57,7 +58,7 @@ impl Response {
     }
 }
 
-/// Sends a request in HTTP/1.0, whose answers are never chunked.
+/// Sends a request with a JSON body, or none.
 pub fn send(
     address: SocketAddr,
     method: &str,
@@ -65,7 +66,22 @@ pub fn send(
     headers: &[(&str, &str)],
     body: Option<&Value>,
 ) -> Response {
+    let mut headers = headers.to_vec();
+    if body.is_some() {
+        headers.push(("Content-Type", "application/json"));
+    }
     let body = body.map(Value::to_string).unwrap_or_default();
+    send_bytes(address, method, path, &headers, body.as_bytes())
+}
+
+/// Sends a request in HTTP/1.0, whose answers are never chunked.
+pub fn send_bytes(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Response {
     let mut request = format!("{method} {path} HTTP/1.0\r\n");
     if !headers
         .iter()
@@ -76,26 +92,26 @@ pub fn send(
     for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
     }
-    if !body.is_empty() {
-        let length = body.len();
-        request.push_str(&format!(
-            "Content-Type: application/json\r\nContent-Length: {length}\r\n"
-        ));
-    }
-    request.push_str("\r\n");
-    request.push_str(&body);
+    request.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
     let mut stream = TcpStream::connect(address).unwrap();
     stream
         .set_read_timeout(Some(Duration::from_secs(30)))
         .unwrap();
     stream.write_all(request.as_bytes()).unwrap();
+    // A server that refuses a large body may close before it has read all of it.
+    let _ = stream.write_all(body);
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    parse(&String::from_utf8_lossy(&answer))
+    let _ = stream.read_to_end(&mut answer);
+    parse(&answer)
 }
 
-fn parse(answer: &str) -> Response {
-    let (head, text) = answer.split_once("\r\n\r\n").unwrap_or((answer, ""));
+fn parse(answer: &[u8]) -> Response {
+    let end = answer
+        .windows(4)
+        .position(|window| window == b"\r\n\r\n")
+        .unwrap_or(answer.len());
+    let head = String::from_utf8_lossy(&answer[..end]);
+    let bytes = answer.get(end + 4..).unwrap_or_default().to_vec();
     let mut lines = head.lines();
     let status = lines
         .next()
@@ -105,10 +121,12 @@ fn parse(answer: &str) -> Response {
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
         .collect();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
     Response {
         status: status.parse().unwrap(),
         headers,
-        text: text.to_owned(),
+        text,
+        bytes,
     }
 }
 

@@ -84,6 +84,8 @@ guilty = ["slow-report-query"]
 /// A server with its folders; ends when dropped.
 pub struct TestServer {
     pub address: SocketAddr,
+    pub otlp_grpc: SocketAddr,
+    pub otlp_http: SocketAddr,
     pub drill: String,
     folder: TempDir,
     stop: Option<oneshot::Sender<()>>,
@@ -122,9 +124,13 @@ impl TestServer {
             arguments,
         };
         config.systems = vec![("workflow-platform".to_owned(), system)];
-        let (address, stop, thread) = run(config);
+        config.otlp_grpc = Some(free_port());
+        config.otlp_http = Some(free_port());
+        let ([address, otlp_grpc, otlp_http], stop, thread) = run(config);
         Self {
             address,
+            otlp_grpc,
+            otlp_http,
             drill,
             folder,
             stop: Some(stop),
@@ -209,7 +215,11 @@ impl Drop for TestServer {
     }
 }
 
-fn run(config: Config) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+fn free_port() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 0))
+}
+
+fn run(config: Config) -> ([SocketAddr; 3], oneshot::Sender<()>, JoinHandle<()>) {
     let (stop, stopped) = oneshot::channel::<()>();
     let (tell, told) = std::sync::mpsc::channel();
     let thread = thread::spawn(move || {
@@ -221,7 +231,11 @@ fn run(config: Config) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
             let server = Server::bind(&config, "127.0.0.1:0".parse().unwrap())
                 .await
                 .unwrap();
-            tell.send(server.address()).unwrap();
+            let otlp = (
+                server.otlp_grpc_address().unwrap(),
+                server.otlp_http_address().unwrap(),
+            );
+            tell.send([server.address(), otlp.0, otlp.1]).unwrap();
             let stopped = async move {
                 let _ = stopped.await;
             };
