@@ -28,6 +28,26 @@ pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
     command
 }
 
+/// Builds everything that lints, tests, generators and the browser need, once and in release.
+///
+/// One build with all targets: building one package at a time selects other features of shared
+/// dependencies, and would build most of them again.
+///
+/// # Errors
+/// When something does not compile.
+pub(crate) fn build_everything() -> anyhow::Result<()> {
+    run(&mut command(
+        "cargo",
+        &[
+            "build",
+            "--release",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+        ],
+    ))
+}
+
 /// The built product, which must be there already.
 pub(crate) fn firedrill() -> Command {
     Command::new(binary())

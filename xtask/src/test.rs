@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every test of the project, in the order in which a failure is cheapest.
 
-use crate::shell::{binary, command, run as execute, say};
+use crate::shell::{binary, build_everything, command, run as execute, say};
 use crate::{requirements, web};
 
 /// Which tests to run; all when nothing is said.
@@ -55,9 +55,6 @@ fn page() -> anyhow::Result<()> {
     web::install()?;
     execute(&mut web::npm(&["run", "check"]))?;
     execute(&mut web::npm(&["test"]))?;
-    execute(&mut command(
-        "cargo",
-        &["build", "--release", "--package", "firedrill"],
-    ))?;
+    build_everything()?;
     execute(web::npm(&["run", "e2e"]).env("FIREDRILL_BIN", binary()))
 }
