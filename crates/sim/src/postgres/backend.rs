@@ -219,7 +219,7 @@ impl Backend {
             }
             Statement::Definition(definition) => {
                 self.simple(deadline, |engine, _| {
-                    ddl::execute(engine, definition)?;
+                    ddl::execute(engine, &prepared.text, definition)?;
                     Ok(Reply::default())
                 })
                 .await
@@ -467,10 +467,14 @@ impl Backend {
 
     fn record(&self, prepared: &Prepared, start: Timestamp, finished: &Finished) {
         let mut engine = self.server.lock();
-        let Some(session) = engine.sessions.get(&self.pid) else {
+        let Engine {
+            sessions,
+            statements,
+            ..
+        } = &mut *engine;
+        let Some(session) = sessions.get(&self.pid) else {
             return;
         };
-        let user = Arc::clone(&session.user);
         let execution = Execution {
             time: finished.end - start,
             rows: finished.reply.affected,
@@ -478,9 +482,7 @@ impl Backend {
             blocks_read: finished.cost.blocks_read,
             blocks_dirtied: finished.blocks_dirtied,
         };
-        engine
-            .statements
-            .record(&prepared.normalized, prepared.query_id, &user, execution);
+        statements.record(prepared, session, execution);
     }
 }
 

@@ -23,12 +23,20 @@ use super::{
 const SUPPORTED_TABLE: &str = "columns with NOT NULL, DEFAULT, PRIMARY KEY, UNIQUE, CHECK, REFERENCES, and the same constraints of the table";
 const SUPPORTED_INDEX: &str = "CREATE [UNIQUE] INDEX [name] ON table (columns) [WHERE condition]";
 
-/// Runs a schema change.
-pub(super) fn execute(engine: &mut Engine, statement: &Statement) -> Result<(), PgError> {
+/// Runs a schema change; `sql` is the text that it was read from, for the positions of errors.
+pub(super) fn execute(
+    engine: &mut Engine,
+    sql: &str,
+    statement: &Statement,
+) -> Result<(), PgError> {
+    run(engine, sql, statement).map_err(bind::placed)
+}
+
+fn run(engine: &mut Engine, sql: &str, statement: &Statement) -> Result<(), PgError> {
     match statement {
-        Statement::CreateTable(create) => create_table(engine, create),
+        Statement::CreateTable(create) => create_table(engine, sql, create),
         Statement::CreateIndex(create) => create_index(engine, create),
-        Statement::AlterTable(alter) => alter_table(engine, alter),
+        Statement::AlterTable(alter) => alter_table(engine, sql, alter),
         Statement::Drop {
             object_type,
             if_exists,
@@ -47,7 +55,7 @@ pub(super) fn execute(engine: &mut Engine, statement: &Statement) -> Result<(), 
     }
 }
 
-fn create_table(engine: &mut Engine, create: &ast::CreateTable) -> Result<(), PgError> {
+fn create_table(engine: &mut Engine, sql: &str, create: &ast::CreateTable) -> Result<(), PgError> {
     let name = bind::object_name(&create.name)?;
     if engine.catalog.find(&name).is_some() {
         if create.if_not_exists {
@@ -80,16 +88,21 @@ fn create_table(engine: &mut Engine, create: &ast::CreateTable) -> Result<(), Pg
         assumed_rows: 0,
     };
     for definition in &create.columns {
-        add_column(engine, &mut table, definition)?;
+        add_column(engine, &mut table, definition).map_err(at(sql, &definition.name))?;
     }
     for definition in &create.columns {
-        column_constraints(engine, &mut table, definition)?;
+        column_constraints(engine, &mut table, definition).map_err(at(sql, &definition.name))?;
     }
     for constraint in &create.constraints {
         table_constraint(engine, &mut table, constraint)?;
     }
     engine.catalog.add(table);
     Ok(())
+}
+
+/// Gives errors the place of a name.
+fn at<'a>(sql: &'a str, name: &'a ast::Ident) -> impl Fn(PgError) -> PgError + 'a {
+    move |error| error.located(|| bind::position(sql, name))
 }
 
 /// Adds a column with its type, default and nullability.
@@ -183,6 +196,9 @@ fn table_constraint(
         }
         TableConstraint::Check(check) => {
             let name = named(&check.name).unwrap_or_else(|| format!("{}_check", table.name));
+            let name = free_name(name, |name| {
+                table.checks.iter().any(|check| *check.name == *name)
+            });
             add_check(engine, table, name, &check.expr)
         }
         TableConstraint::ForeignKey(key) => {
@@ -224,6 +240,18 @@ fn joined_names(table: &Table, columns: &[usize]) -> String {
         .join("_")
 }
 
+/// The name, with the first number behind it that makes it new if it is taken.
+fn free_name(name: String, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(&name) {
+        return name;
+    }
+    let numbered = (1_usize..).map(|number| format!("{name}{number}"));
+    numbered
+        .into_iter()
+        .find(|name| !taken(name))
+        .unwrap_or(name)
+}
+
 fn primary_key(
     table: &mut Table,
     name: Option<String>,
@@ -255,8 +283,12 @@ fn primary_key(
 }
 
 fn unique(table: &mut Table, name: Option<String>, columns: Vec<usize>) -> Result<(), PgError> {
-    let name =
-        name.unwrap_or_else(|| format!("{}_{}_key", table.name, joined_names(table, &columns)));
+    let name = name.unwrap_or_else(|| {
+        let name = format!("{}_{}_key", table.name, joined_names(table, &columns));
+        free_name(name, |name| {
+            table.indexes.iter().any(|index| *index.name == *name)
+        })
+    });
     add_index(
         table,
         Index {
@@ -388,7 +420,10 @@ fn create_index(engine: &mut Engine, create: &ast::CreateIndex) -> Result<(), Pg
     let columns = index_columns(table, &create.columns)?;
     let name = match &create.name {
         Some(name) => bind::object_name(name)?,
-        None => format!("{}_{}_idx", table.name, joined_names(table, &columns)),
+        None => {
+            let name = format!("{}_{}_idx", table.name, joined_names(table, &columns));
+            free_name(name, |name| engine.catalog.find_index(name).is_some())
+        }
     };
     if engine.catalog.find_index(&name).is_some() {
         if create.if_not_exists {
@@ -429,7 +464,7 @@ fn create_index(engine: &mut Engine, create: &ast::CreateIndex) -> Result<(), Pg
     )
 }
 
-fn alter_table(engine: &mut Engine, alter: &ast::AlterTable) -> Result<(), PgError> {
+fn alter_table(engine: &mut Engine, sql: &str, alter: &ast::AlterTable) -> Result<(), PgError> {
     let name = bind::object_name(&alter.name)?;
     if alter.if_exists && engine.catalog.find(&name).is_none() {
         return Ok(());
@@ -469,7 +504,7 @@ fn alter_table(engine: &mut Engine, alter: &ast::AlterTable) -> Result<(), PgErr
                 "ADD COLUMN with NOT NULL and DEFAULT",
             ));
         }
-        alter_add_column(engine, number, column_def)?;
+        alter_add_column(engine, number, column_def).map_err(at(sql, &column_def.name))?;
     }
     Ok(())
 }

@@ -217,6 +217,15 @@ impl PgError {
         self
     }
 
+    /// The same, for a position that is costly to find.
+    pub(super) fn located(self, position: impl FnOnce() -> Option<usize>) -> Self {
+        if self.fields.position.is_some() {
+            self
+        } else {
+            self.at(position())
+        }
+    }
+
     /// SQL outside the simulated subset; `supported` says what may be used instead.
     pub(super) fn unsupported(what: impl fmt::Display, supported: &str) -> Self {
         PgError::new(

@@ -167,7 +167,7 @@ pub(super) fn call(
         F::Version => return Ok(Value::text("PostgreSQL 15.0 (simulated)")),
         F::Concat => {
             return Ok(Value::from(
-                args.iter().map(|arg| text_of(arg)).collect::<String>(),
+                args.iter().map(ToString::to_string).collect::<String>(),
             ));
         }
         F::Greatest | F::Least => return Ok(extreme(args, function == F::Greatest)),

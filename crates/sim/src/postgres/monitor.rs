@@ -13,8 +13,12 @@ use std::{
 use emit::{Event, Resource, ResourceId};
 
 use super::{
-    activity::SessionActivity, engine::Counters, server::Server, session::SessionState,
-    statements::StatementStatistics, timestamps::format_rfc3339,
+    activity::SessionActivity,
+    engine::Counters,
+    server::Server,
+    session::SessionState,
+    statements::{StatementKey, StatementStatistics},
+    timestamps::format_rfc3339,
 };
 use crate::{Timestamp, task};
 
@@ -45,8 +49,8 @@ struct Monitor {
     gauges_set: Periodic,
     top_query_limit: usize,
     max_connections: usize,
-    /// Figures at the last report, by query id and role.
-    reported: BTreeMap<(i64, Arc<str>), StatementStatistics>,
+    /// Figures at the last report.
+    reported: BTreeMap<StatementKey, StatementStatistics>,
     /// Busy times of CPU and disk at the last setting of gauges, and when that was.
     busy: (u128, u128, Timestamp),
 }
@@ -141,8 +145,7 @@ impl Monitor {
     fn report(&mut self, statements: Vec<StatementStatistics>) {
         let mut deltas: Vec<StatementStatistics> = Vec::new();
         for statement in &statements {
-            let key = (statement.query_id, Arc::clone(&statement.user));
-            let delta = match self.reported.get(&key) {
+            let delta = match self.reported.get(&statement.key()) {
                 Some(before) if before.calls <= statement.calls => difference(statement, before),
                 _ => statement.clone(),
             };
@@ -152,7 +155,7 @@ impl Monitor {
         }
         self.reported = statements
             .into_iter()
-            .map(|statement| ((statement.query_id, Arc::clone(&statement.user)), statement))
+            .map(|statement| (statement.key(), statement))
             .collect();
         deltas.sort_by(|a, b| {
             b.total_exec_time
@@ -281,6 +284,7 @@ fn top_query(delta: &StatementStatistics) {
     Event::new("db.server.top_query")
         .span(None)
         .attribute("db.system.name", "postgresql")
+        .attribute("db.namespace", &*delta.database)
         .attribute("db.query.text", &*delta.query)
         .attribute("postgresql.calls", count(delta.calls))
         .attribute("postgresql.rows", count(delta.rows))

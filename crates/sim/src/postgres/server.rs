@@ -66,7 +66,7 @@ impl Postgres {
         let mut engine = self.0.lock();
         bind::parse(sql)?
             .iter()
-            .try_for_each(|statement| ddl::execute(&mut engine, statement))
+            .try_for_each(|statement| ddl::execute(&mut engine, sql, statement))
     }
 
     /// Creates one table; the same as [`Self::execute_ddl`].

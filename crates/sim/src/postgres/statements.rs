@@ -4,6 +4,8 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use super::{plan::Prepared, session::Session};
+
 /// As `pg_stat_statements.max`.
 const MAX_STATEMENTS: usize = 5_000;
 
@@ -14,6 +16,8 @@ pub struct StatementStatistics {
     pub query: Arc<str>,
     /// A stable number for it.
     pub query_id: i64,
+    /// The database that it ran in.
+    pub database: Arc<str>,
     /// The role that ran it.
     pub user: Arc<str>,
     /// Times executed.
@@ -32,6 +36,9 @@ pub struct StatementStatistics {
     pub shared_blks_dirtied: u64,
 }
 
+/// Query id, database, role.
+pub(super) type StatementKey = (i64, Arc<str>, Arc<str>);
+
 /// One execution.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Execution {
@@ -45,21 +52,30 @@ pub(super) struct Execution {
 /// All statements.
 #[derive(Debug, Default)]
 pub(super) struct Statements {
-    by_text: BTreeMap<(i64, Arc<str>), StatementStatistics>,
+    by_text: BTreeMap<StatementKey, StatementStatistics>,
     /// Texts forgotten for want of space.
     pub(super) evicted: u64,
 }
 
+impl StatementStatistics {
+    /// What tells it from others.
+    pub(super) fn key(&self) -> StatementKey {
+        (
+            self.query_id,
+            Arc::clone(&self.database),
+            Arc::clone(&self.user),
+        )
+    }
+}
+
 impl Statements {
-    /// Adds an execution.
-    pub(super) fn record(
-        &mut self,
-        query: &Arc<str>,
-        query_id: i64,
-        user: &Arc<str>,
-        execution: Execution,
-    ) {
-        let key = (query_id, Arc::clone(user));
+    /// Adds an execution of a statement by a role in a database.
+    pub(super) fn record(&mut self, statement: &Prepared, session: &Session, execution: Execution) {
+        let key = (
+            statement.query_id,
+            Arc::clone(&session.database),
+            Arc::clone(&session.user),
+        );
         if !self.by_text.contains_key(&key) && self.by_text.len() >= MAX_STATEMENTS {
             self.evict();
         }
@@ -67,9 +83,10 @@ impl Statements {
             .by_text
             .entry(key)
             .or_insert_with(|| StatementStatistics {
-                query: Arc::clone(query),
-                query_id,
-                user: Arc::clone(user),
+                query: Arc::clone(&statement.normalized),
+                query_id: statement.query_id,
+                database: Arc::clone(&session.database),
+                user: Arc::clone(&session.user),
                 calls: 0,
                 total_exec_time: Duration::ZERO,
                 max_exec_time: Duration::ZERO,

@@ -133,32 +133,42 @@ fn date_and_time(timestamp: Timestamp, separator: char) -> String {
     text
 }
 
+/// Why a text is no time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BadTime {
+    Syntax,
+    /// It is spelt like a time but there is none such, or none that a [`Timestamp`] can hold.
+    Range,
+}
+
 /// Reads `2026-03-05`, `2026-03-05 07:08[:09[.5]]`, `T` in the middle, with `Z` or an offset.
-pub(super) fn parse(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    let (date, rest) = text.split_at_checked(10)?;
-    let mut parts = date.split('-');
-    let year: i64 = digits(parts.next()?)?;
-    let month: i64 = digits(parts.next()?)?;
-    let day: i64 = digits(parts.next()?)?;
-    if parts.next().is_some()
-        || !(1..=12).contains(&month)
-        || day < 1
-        || day > days_in_month(year, month)
-    {
-        return None;
-    }
-    let mut micros = days_from_civil(year, month, day) * DAY_MICROS;
+pub(super) fn parse(text: &str) -> Result<Timestamp, BadTime> {
+    let (date, rest) = text.trim().split_at_checked(10).ok_or(BadTime::Syntax)?;
+    let days = parse_date(date)?;
     let clock = rest.trim_start_matches(['T', 't', ' ']);
-    if !clock.is_empty() {
-        if clock.len() == rest.len() {
-            return None;
-        }
-        let zone_at = clock.find(['Z', 'z', '+', '-']).unwrap_or(clock.len());
-        let (time, zone) = clock.split_at(zone_at);
-        micros += parse_time(time.trim_end())? - parse_offset(zone)?;
+    let zone_at = clock.find(['Z', 'z', '+', '-']).unwrap_or(clock.len());
+    let (time, zone) = clock.split_at(zone_at);
+    let time = match time.trim_end() {
+        "" => 0,
+        _ if clock.len() == rest.len() => return Err(BadTime::Syntax),
+        time => parse_time(time)?,
+    };
+    let offset = parse_offset(zone).ok_or(BadTime::Syntax)?;
+    from_micros(days * DAY_MICROS + time - offset).ok_or(BadTime::Range)
+}
+
+/// Days since 1970-01-01.
+fn parse_date(text: &str) -> Result<i64, BadTime> {
+    let mut parts = text.split('-').map(digits);
+    let (Some(Some(year)), Some(Some(month)), Some(Some(day)), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(BadTime::Syntax);
+    };
+    if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
+        return Err(BadTime::Range);
     }
-    from_micros(micros)
+    Ok(days_from_civil(year, month, day))
 }
 
 fn digits(text: &str) -> Option<i64> {
@@ -166,23 +176,37 @@ fn digits(text: &str) -> Option<i64> {
         .then(|| text.parse().ok())?
 }
 
-fn parse_time(text: &str) -> Option<i64> {
+/// Microseconds since midnight.
+fn parse_time(text: &str) -> Result<i64, BadTime> {
     let mut parts = text.split(':');
-    let hours = digits(parts.next()?)?;
-    let minutes = digits(parts.next()?)?;
-    let (seconds, fraction) = match parts.next() {
-        None => (0, 0),
-        Some(seconds) => match seconds.split_once('.') {
-            None => (digits(seconds)?, 0),
-            Some((whole, fraction)) => {
-                let kept: String = fraction.chars().chain("000000".chars()).take(6).collect();
-                digits(fraction)?;
-                (digits(whole)?, digits(&kept)?)
-            }
-        },
+    let mut next = |default| match parts.next() {
+        None => default,
+        Some(part) => Some(part),
     };
-    let valid = parts.next().is_none() && hours < 24 && minutes < 60 && seconds < 60;
-    valid.then_some(((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + fraction)
+    let (hours, minutes, seconds) = (next(None), next(None), next(Some("0")));
+    let (Some(hours), Some(minutes), Some(seconds)) = (hours, minutes, seconds) else {
+        return Err(BadTime::Syntax);
+    };
+    let (seconds, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
+    let micros: String = fraction.chars().chain("000000".chars()).take(6).collect();
+    let numbers = [hours, minutes, seconds, fraction, &micros].map(digits);
+    let [
+        Some(hours),
+        Some(minutes),
+        Some(seconds),
+        Some(_),
+        Some(micros),
+    ] = numbers
+    else {
+        return Err(BadTime::Syntax);
+    };
+    if parts.next().is_some() {
+        return Err(BadTime::Syntax);
+    }
+    if hours > 23 || minutes > 59 || seconds > 59 {
+        return Err(BadTime::Range);
+    }
+    Ok(((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + micros)
 }
 
 fn parse_offset(zone: &str) -> Option<i64> {

@@ -11,7 +11,7 @@ use sqlparser::ast::{ArrayElemTypeDef, CharacterLength, DataType, ExactNumberInf
 use super::{
     error::{PgError, SqlState},
     interval::Interval,
-    timestamps,
+    timestamps::{self, BadTime},
     value::Value,
 };
 
@@ -154,9 +154,13 @@ impl Type {
             }
             Type::Numeric | Type::Double => Value::Float(parse_float(trimmed).ok_or_else(invalid)?),
             Type::Uuid => Value::Uuid(uuid::Uuid::parse_str(trimmed).map_err(|_| invalid())?),
-            Type::Timestamp => Value::Timestamp(timestamps::parse(trimmed).ok_or_else(|| {
+            Type::Timestamp => Value::Timestamp(timestamps::parse(trimmed).map_err(|bad| {
+                let code = match bad {
+                    BadTime::Syntax => SqlState::INVALID_DATETIME_FORMAT,
+                    BadTime::Range => SqlState::DATETIME_FIELD_OVERFLOW,
+                };
                 invalid()
-                    .with_code(SqlState::INVALID_DATETIME_FORMAT)
+                    .with_code(code)
                     .with_hint("write a time as 2026-03-05 07:08:09+00, between 1970 and 2554")
             })?),
             Type::Interval => {

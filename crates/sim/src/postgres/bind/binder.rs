@@ -1,7 +1,5 @@
 //! State shared by all parts of binding one statement, and the type rules.
 
-use sqlparser::ast::Spanned;
-
 use super::super::{
     error::{PgError, SqlState},
     expr::Expr,
@@ -10,6 +8,8 @@ use super::super::{
     types::{self, Type},
     value::Value,
 };
+
+use super::place::{self, Place};
 
 /// How deep expressions and subqueries may nest; deeper ones could overflow the stack.
 const MAX_DEPTH: usize = 128;
@@ -58,21 +58,12 @@ impl<'a> Binder<'a> {
     }
 
     /// Where a piece of syntax starts, in characters from 1.
-    pub(super) fn position(&self, node: &impl Spanned) -> Option<usize> {
-        let start = node.span().start;
-        let line = usize::try_from(start.line).ok()?.checked_sub(1)?;
-        let column = usize::try_from(start.column).ok()?;
-        let before: usize = self
-            .sql
-            .split_inclusive('\n')
-            .take(line)
-            .map(|line| line.chars().count())
-            .sum();
-        Some(before + column)
+    pub(super) fn position(&self, node: &impl Place) -> Option<usize> {
+        place::position(self.sql, node)
     }
 
     /// An error for SQL outside the subset, at its place.
-    pub(super) fn unsupported(&self, node: &impl Spanned, what: &str, supported: &str) -> PgError {
+    pub(super) fn unsupported(&self, node: &impl Place, what: &str, supported: &str) -> PgError {
         PgError::unsupported(what, supported).at(self.position(node))
     }
 

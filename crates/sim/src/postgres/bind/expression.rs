@@ -25,7 +25,7 @@ impl Binder<'_> {
         ast: &ast::Expr,
     ) -> Result<Typed, PgError> {
         self.nested(|binder| binder.expression_inner(scope, ast))
-            .map_err(|error| error.at(self.position(ast)))
+            .map_err(|error| error.located(|| self.position(ast)))
     }
 
     /// Binds a condition.

@@ -9,11 +9,13 @@ mod calls;
 mod expression;
 mod literals;
 mod modify;
+mod place;
 mod scope;
 mod select;
 mod statement;
 
 pub(super) use binder::Binder;
+pub(super) use place::position;
 pub(super) use scope::{Scope, identifier, object_name};
 pub(super) use select::flatten;
-pub(super) use statement::{parse, prepare};
+pub(super) use statement::{parse, placed, prepare};

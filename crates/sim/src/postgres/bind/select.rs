@@ -380,7 +380,7 @@ impl Binder<'_> {
             return Ok(Vec::new());
         };
         let OrderByKind::Expressions(items) = &order_by.kind else {
-            return Err(self.unsupported(order_by, "ORDER BY ALL", "ORDER BY expressions"));
+            return Err(self.unsupported(query, "ORDER BY ALL", "ORDER BY expressions"));
         };
         items
             .iter()

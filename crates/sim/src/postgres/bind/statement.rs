@@ -5,7 +5,9 @@ use std::{sync::Arc, time::Duration};
 use sqlparser::{
     ast::{self, ContextModifier, Statement as Ast, TransactionIsolationLevel, TransactionMode},
     dialect::PostgreSqlDialect,
+    keywords::Keyword,
     parser::{Parser, ParserError},
+    tokenizer::{Token, TokenWithSpan, Tokenizer},
 };
 
 use super::super::{
@@ -16,11 +18,15 @@ use super::super::{
 };
 use super::{
     binder::Binder,
+    place,
     scope::{identifier, object_name},
 };
 
 /// Longer statements are refused; it bounds what parsing can cost.
 const MAX_LENGTH: usize = 4 << 20;
+
+/// Longer chains of operators are refused; see [`longest_chain`].
+const MAX_CHAIN: usize = 1_500;
 
 const SUPPORTED_STATEMENTS: &str = "SELECT, INSERT, UPDATE, DELETE, BEGIN, COMMIT, ROLLBACK, SET, RESET, SHOW, CREATE TABLE, CREATE INDEX, \
      ALTER TABLE … ADD COLUMN, DROP TABLE, DROP INDEX, TRUNCATE";
@@ -49,9 +55,18 @@ pub(in super::super) fn prepare(catalog: &Catalog, sql: &str) -> Result<Prepared
         text: sql.into(),
         query_id: normalize::query_id(&normalized),
         normalized: normalized.into(),
-        statement: bind(catalog, sql, statement)?,
+        statement: bind(catalog, sql, statement).map_err(placed)?,
         catalog_version: catalog.version,
     })
+}
+
+/// What is not supported always has a place: that of the statement if no better one is known.
+pub(in super::super) fn placed(error: PgError) -> PgError {
+    if error.code == SqlState::FEATURE_NOT_SUPPORTED {
+        error.at(Some(1))
+    } else {
+        error
+    }
 }
 
 /// Parses a text into statements.
@@ -63,7 +78,65 @@ pub(in super::super) fn parse(sql: &str) -> Result<Vec<Ast>, PgError> {
         )
         .with_hint("send it in parts"));
     }
-    Parser::parse_sql(&PostgreSqlDialect {}, sql).map_err(|error| match error {
+    let dialect = PostgreSqlDialect {};
+    let tokens = Tokenizer::new(&dialect, sql)
+        .tokenize_with_location()
+        .map_err(ParserError::from)
+        .map_err(|error| syntax_error(sql, error))?;
+    if longest_chain(&tokens) > MAX_CHAIN {
+        return Err(PgError::new(
+            SqlState::STATEMENT_TOO_COMPLEX,
+            "stack depth limit exceeded",
+        )
+        .with_hint(format!(
+            "chain at most {MAX_CHAIN} operators, and use = ANY($1) for a long list of values"
+        )));
+    }
+    Parser::new(&dialect)
+        .with_tokens_with_locations(tokens)
+        .parse_statements()
+        .map_err(|error| syntax_error(sql, error))
+}
+
+/// An upper bound of how deep an expression of the statement is: a chain of operators is a tree as deep as the chain is
+/// long, and a tree too deep cannot be walked, not even to drop it. The parser recurses for prefix operators, so a
+/// run of those weighs more.
+fn longest_chain(tokens: &[TokenWithSpan]) -> usize {
+    const PREFIX_WEIGHT: usize = MAX_CHAIN / 16;
+    let mut enclosing: Vec<usize> = Vec::new();
+    let (mut current, mut prefixes, mut longest) = (0, 0, 0);
+    for token in tokens {
+        match &token.token {
+            Token::Whitespace(_) => continue,
+            Token::LParen => enclosing.push(current),
+            Token::RParen => current = enclosing.pop().unwrap_or(0),
+            Token::Comma => current = enclosing.last().copied().unwrap_or(0),
+            Token::Word(word) if word.keyword == Keyword::NOT => {}
+            Token::Word(word) if !matches!(word.keyword, Keyword::AND | Keyword::OR) => {}
+            Token::Number(..) | Token::SingleQuotedString(_) | Token::Placeholder(_) => {}
+            Token::Period | Token::SemiColon => {}
+            _ => current += 1,
+        }
+        prefixes = if is_prefix(&token.token) {
+            prefixes + 1
+        } else {
+            0
+        };
+        longest = longest.max(current + prefixes * PREFIX_WEIGHT);
+    }
+    longest
+}
+
+fn is_prefix(token: &Token) -> bool {
+    match token {
+        Token::Word(word) => word.keyword == Keyword::NOT,
+        Token::Plus | Token::Minus | Token::Tilde | Token::ExclamationMark | Token::AtSign => true,
+        _ => false,
+    }
+}
+
+fn syntax_error(sql: &str, error: ParserError) -> PgError {
+    match error {
         ParserError::RecursionLimitExceeded => PgError::new(
             SqlState::STATEMENT_TOO_COMPLEX,
             "stack depth limit exceeded",
@@ -73,25 +146,17 @@ pub(in super::super) fn parse(sql: &str) -> Result<Vec<Ast>, PgError> {
             let text = message.split(" at Line: ").next().unwrap_or(&message);
             PgError::new(SqlState::SYNTAX_ERROR, format!("syntax error: {text}")).at(position)
         }
-    })
+    }
 }
 
 /// The parser reports its place as `Line: 1, Column: 8` at the end of its message.
 fn error_position(sql: &str, message: &str) -> Option<usize> {
     let (_, place) = message.rsplit_once("Line: ")?;
     let (line, column) = place.split_once(", Column: ")?;
-    let line: usize = line.trim().parse().ok()?;
-    let column: usize = column
+    let column = column
         .trim()
-        .trim_end_matches(|c: char| !c.is_ascii_digit())
-        .parse()
-        .ok()?;
-    let before: usize = sql
-        .split_inclusive('\n')
-        .take(line.checked_sub(1)?)
-        .map(|line| line.chars().count())
-        .sum();
-    Some(before + column)
+        .trim_end_matches(|c: char| !c.is_ascii_digit());
+    place::character(sql, line.trim().parse().ok()?, column.parse().ok()?)
 }
 
 fn bind(catalog: &Catalog, sql: &str, statement: Ast) -> Result<Statement, PgError> {

@@ -1,0 +1,13 @@
+//! The simulated PostgreSQL through its public surface.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod connections;
+mod costs;
+mod differential;
+mod model;
+mod script;
+mod sessions;
+mod sql;
+mod telemetry;
