@@ -12,7 +12,7 @@ use crate::exit::{Exit, Failure};
 
 type Main = fn(Vec<OsString>) -> ExitCode;
 
-const SYSTEMS: [(&str, Main); 0] = [];
+const SYSTEMS: [(&str, Main); 1] = [("workflow-platform", workflow_platform_world::main)];
 
 /// How each system is started.
 pub(crate) fn commands() -> Result<Vec<(String, SystemCommand)>, Failure> {
