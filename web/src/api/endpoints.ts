@@ -94,6 +94,8 @@ export const api = {
   recordings: {
     list: async (o: Cancel = {}) => (await body(client.GET("/api/v1/recordings", o))).recordings,
     get: (id: string, o: Cancel = {}) => body(client.GET(RECORDING, { ...o, params: of(id) })),
+    /** Completes the live recording; what arrives from now on begins another one. */
+    sealLive: () => body(client.POST("/api/v1/recordings/live/seal")),
     timeline: (id: string, points: number, o: Cancel = {}) =>
       body(client.GET(`${RECORDING}/timeline`, { ...o, params: { ...of(id), query: { points } } })),
     keys: (id: string, signalName: T.RowSignal, o: Cancel = {}) =>

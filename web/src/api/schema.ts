@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recordings/live/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Completes the live recording; what arrives from now on begins another one. */
+        post: operations["seal_live"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings/{recording}": {
         parameters: {
             query?: never;
@@ -766,10 +783,12 @@ export interface components {
             /** @description Backends that it waits for. */
             blocked_by: number[];
             /**
-             * Format: int32
+             * Format: int64
              * @description How many backends wait for it, directly.
              */
             blocks: number;
+            /** @description The database that it is connected to. */
+            database: string;
             /**
              * Format: int64
              * @description Process id of the backend.
@@ -783,7 +802,7 @@ export interface components {
             state: string;
             /**
              * Format: int64
-             * @description How long it is in this state.
+             * @description How long it is in this state; 0 when `state_since_unix_nano` is null.
              */
             state_duration_ns: number;
             /** @description Since when it is in this state, ns since the epoch, decimal; null when not reported. */
@@ -809,7 +828,7 @@ export interface components {
              * @description Server time for this answer.
              */
             query_ms: number;
-            /** @description Longest transaction first; at most 2000. */
+            /** @description Those that block others first, then by how long they have been in their state; at most 2000. */
             sessions: components["schemas"]["DatabaseSession"][];
             /**
              * Format: int64
@@ -1038,6 +1057,9 @@ export interface components {
              * @description Distinct values among what matches.
              */
             distinct: number;
+            /** @description Whether `distinct` is exact; otherwise there are at least that many. */
+            distinct_exact: boolean;
+            extent: components["schemas"]["NumberExtent"] | null;
             /** @description The key. */
             key: string;
             /**
@@ -1045,14 +1067,14 @@ export interface components {
              * @description Rows that match and lack the key.
              */
             missing: number;
-            /** @description `string`, `integer`, `float`, `boolean`, `duration` or `mixed`. */
+            /** @description `string`, `integer`, `float`, `boolean` or `duration`. */
             type: string;
             /** @description The most frequent values; at most 20. */
             values: components["schemas"]["ValueCount"][];
         };
         /** @description Values of some keys among what matches. */
         FacetList: {
-            /** @description One facet per key, in the order asked for. */
+            /** @description One facet per key and type of value, in the order asked for; none for a key that no row has. */
             facets: components["schemas"]["Facet"][];
             /**
              * Format: int64
@@ -1071,11 +1093,13 @@ export interface components {
             kind: string;
             /** @description Its name, as written in the query. */
             name: string;
-            /** @description `ns`, `bytes`, `count`, `ms` or empty. */
+            /** @description `ns`, `ms`, `By` and the like; empty when it is not known. */
             unit: string;
         };
         /** @description A table of figures. */
         Figures: {
+            /** @description Whether percentiles come from a histogram, up to 3.2 % off. */
+            approximate: boolean;
             /** @description What each column holds. */
             columns: components["schemas"]["FigureColumn"][];
             /**
@@ -1092,10 +1116,10 @@ export interface components {
             step_ms: number | null;
             /**
              * Format: int64
-             * @description Groups that there are.
+             * @description Rows that there are.
              */
             total: number;
-            /** @description Whether rows were left out. */
+            /** @description Whether rows were left out; whole groups are, the smallest. */
             truncated: boolean;
         };
         /** @description Files of a system. */
@@ -1162,7 +1186,7 @@ export interface components {
             count: number;
             /** @description The key, such as `http.route`. */
             key: string;
-            /** @description `string`, `integer`, `float`, `boolean`, `duration` or `mixed`. */
+            /** @description `string`, `integer`, `float`, `boolean` or `duration`. */
             type: string;
         };
         /** @description Keys that can be used in a filter. */
@@ -1247,11 +1271,11 @@ export interface components {
             count: number;
             /** @description One message as it stands. */
             example: string;
-            /** @description Their most frequent level. */
+            /** @description The most severe level among them. */
             level: string;
             /** @description Services that write it. */
             services: string[];
-            /** @description The message with `<*>` for what varies. */
+            /** @description The message with numbers and ids masked; `pattern:"…"` selects its records. */
             template: string;
         };
         /** @description Messages by their fixed part. */
@@ -1265,7 +1289,7 @@ export interface components {
             query_ms: number;
             /**
              * Format: int64
-             * @description Records that match.
+             * @description Patterns that there are.
              */
             total: number;
         };
@@ -1279,7 +1303,7 @@ export interface components {
             body: string;
             /** @description Stable within the recording. */
             id: string;
-            /** @description `trace`, `debug`, `info`, `warn`, `error` or `fatal`. */
+            /** @description `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `unspecified`. */
             level: string;
             /** @description The service that wrote it. */
             service: string;
@@ -1434,6 +1458,19 @@ export interface components {
             /** @description Oldest first. */
             entries: components["schemas"]["Entry"][];
         };
+        /** @description From the smallest to the greatest number. */
+        NumberExtent: {
+            /**
+             * Format: double
+             * @description The greatest.
+             */
+            max: number;
+            /**
+             * Format: double
+             * @description The smallest.
+             */
+            min: number;
+        };
         /** @description A place in a query text, in Unicode code points. */
         Position: {
             /**
@@ -1533,7 +1570,7 @@ export interface components {
         Recording: {
             /**
              * Format: int64
-             * @description Size on disk.
+             * @description Size on disk; 0 while it is open.
              */
             bytes_on_disk: number;
             /**
@@ -1912,12 +1949,12 @@ export interface components {
             annotations: components["schemas"]["Annotation"][];
             /**
              * Format: int64
-             * @description Annotations that there are; `annotations` holds at most 500.
+             * @description Annotations that there are, counted up to 10000; `annotations` holds at most 500.
              */
             annotations_total: number;
             /**
              * Format: int64
-             * @description End (exclusive), ms since the epoch.
+             * @description End of the recording (exclusive), ms since the epoch.
              */
             end_ms: number;
             /** @description Those of them that failed. */
@@ -1931,7 +1968,7 @@ export interface components {
             requests: number[];
             /**
              * Format: int64
-             * @description Start, ms since the epoch.
+             * @description Start of the first point, ms since the epoch.
              */
             start_ms: number;
             /**
@@ -1945,7 +1982,7 @@ export interface components {
          * @enum {string}
          */
         Tool: "metrics" | "traces" | "logs" | "database" | "code";
-        /** @description One trace. Spans stand in start order, a parent before its children. */
+        /** @description One trace. Spans stand in the order of their starts. */
         Trace: {
             /**
              * Format: int64
@@ -2014,12 +2051,12 @@ export interface components {
              */
             duration_ns: number;
             /**
-             * Format: int32
+             * Format: int64
              * @description Spans with status error.
              */
             errors: number;
             /**
-             * Format: int32
+             * Format: int64
              * @description Spans that match the filter.
              */
             matched: number;
@@ -2030,7 +2067,7 @@ export interface components {
             /** @description Services in the trace. */
             services: string[];
             /**
-             * Format: int32
+             * Format: int64
              * @description Spans in the trace.
              */
             spans: number;
@@ -2056,6 +2093,11 @@ export interface components {
              * @description Server time for this answer.
              */
             query_ms: number;
+            /**
+             * Format: int64
+             * @description Distinct values that start with the prefix.
+             */
+            total: number;
             /** @description Whether values were left out. */
             truncated: boolean;
             /** @description Most frequent first. */
@@ -2120,6 +2162,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordingList"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seal_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
                 };
             };
             default: {
@@ -2752,7 +2821,10 @@ export interface operations {
     timeline: {
         parameters: {
             query?: {
-                /** @description How many points the whole recording is cut into; 10 to 2000, default 600. */
+                /**
+                 * @description About how many points the whole recording is cut into; 10 to 2000, default 600. Steps are
+                 *     round, so there may be fewer.
+                 */
                 points?: number;
             };
             header?: never;

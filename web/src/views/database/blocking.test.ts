@@ -5,6 +5,7 @@ import { type Blocked, blockingTree } from "./blocking";
 function session(pid: number, blocked_by: number[], seconds = 1): DatabaseSession {
   return {
     pid,
+    database: "workflows",
     application_name: "api",
     user: "app",
     state: "active",
