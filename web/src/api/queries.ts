@@ -37,6 +37,12 @@ export function createQueryClient(): QueryClient {
   return client;
 }
 
+/** A histogram as the series that PromQL can ask for; the server lists it once, by its family's name. */
+function withSeries(metric: T.MetricName): T.MetricName[] {
+  if (metric.type !== "histogram") return [metric];
+  return ["_bucket", "_count", "_sum"].map((suffix) => ({ ...metric, name: metric.name + suffix }));
+}
+
 export const queries = {
   version: () =>
     queryOptions({
@@ -103,7 +109,7 @@ export const queries = {
   metricNames: (id: string) =>
     queryOptions({
       queryKey: ["metric-names", id],
-      queryFn: ({ signal }) => api.metrics.names(id, { signal }),
+      queryFn: async ({ signal }) => (await api.metrics.names(id, { signal })).flatMap(withSeries),
       ...SEALED,
     }),
   metricLabels: (id: string, metric: string) =>

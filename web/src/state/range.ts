@@ -70,7 +70,7 @@ export function parseTime(input: string, reference: number): number | null {
 /** The step of a range query: about one point for each `pixels` of width, at a round step not under `floor`. */
 export function stepFor(range: Range, pixels: number, floor = 15_000): number {
   const wanted = span(range) / Math.max(pixels, 1);
-  return STEPS.find((step) => step >= wanted && step >= floor) ?? HOUR;
+  return STEPS.find((step) => step >= wanted * 0.95 && step >= floor) ?? HOUR;
 }
 
 const STEPS = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600].map((s) => s * 1000);

@@ -62,7 +62,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
         <Icon name="errorSign" size={14} />
         {problem.title}
       </p>
-      <p className={styles.detail}>{explain(problem)}</p>
+      <p className={styles.detail}>{withCode(explain(problem))}</p>
       {onRetry && (
         <div className={styles.actions}>
           <Button small onPress={onRetry}>
@@ -72,6 +72,11 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
       )}
     </div>
   );
+}
+
+/** Words between backticks are something to type. */
+function withCode(text: string): ReactNode {
+  return text.split("`").map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part));
 }
 
 export interface BannerProps {
@@ -113,7 +118,7 @@ export function InlineError({ error }: { error: unknown }) {
           {problem.title}
           {at}
         </b>
-        <div className="t2">{explain(problem)}</div>
+        <div className="t2">{withCode(explain(problem))}</div>
       </div>
     </div>
   );

@@ -136,7 +136,8 @@ export function formatTime(
 
 /** 13:17 or 13:17:30, whichever loses nothing above a second. */
 export function formatTimeShort(ms: number): string {
-  return formatTime(ms, ms % 60_000 === 0 ? "minutes" : "seconds");
+  const seconds = Math.round(ms / 1000) * 1000;
+  return formatTime(seconds, seconds % 60_000 === 0 ? "minutes" : "seconds");
 }
 
 /** 14 Mar 2026 */

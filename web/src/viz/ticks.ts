@@ -58,7 +58,7 @@ export function timeTicks(
 ): { step: number; ticks: number[] } {
   const most = Math.max(1, Math.floor(width / gap));
   const wanted = (range.end - range.start) / most;
-  const step = TIME_STEPS.find((s) => s >= wanted) ?? 24 * HOUR;
+  const step = TIME_STEPS.find((s) => s >= wanted * 0.95) ?? 24 * HOUR;
   const ticks: number[] = [];
   for (let t = Math.ceil(range.start / step) * step; t <= range.end; t += step) ticks.push(t);
   return { step, ticks };

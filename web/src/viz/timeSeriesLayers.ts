@@ -72,8 +72,8 @@ export function drawOver(u: uPlot, o: TimeSeriesOptions): void {
     context.textBaseline = "middle";
     drawTimeLabels(context, u, o, box);
     drawValueLabels(context, u, o, box);
-    drawThresholds(context, u, o, box);
     drawAnnotations(context, u, o, box);
+    drawThresholds(context, u, o, box);
     drawExemplars(context, u, o, box);
   });
 }
@@ -165,37 +165,44 @@ function drawAnnotations(
   box: Box,
 ): void {
   const colors = palette();
-  const taken: [number, number][] = [];
-  for (const annotation of o.annotations ?? []) {
-    if (annotation.timeMs < o.range.start || annotation.timeMs > o.range.end) continue;
-    const x = Math.round(box.left + u.valToPos(annotation.timeMs, "x")) + 0.5;
-    context.strokeStyle = colors.color("--text-3");
-    context.lineWidth = 1;
-    context.setLineDash([2, 3]);
-    line(context, x, box.top, x, box.top + box.height);
-    context.setLineDash([]);
-    context.font = palette().font(CANVAS_FONT_PX, { weight: 500 });
-    const half = context.measureText(annotation.text).width / 2 + 5;
-    const free = taken.every(([a, b]) => x + half < a || x - half > b);
-    if (o.annotationLabels && free) {
-      taken.push([x - half, x + half]);
-      pill(
-        context,
-        annotation.text,
-        x,
-        box.top - 1,
-        colors.color("--surface-3"),
-        colors.color("--text-1"),
-        {
-          left: box.left,
-          right: box.left + box.width,
-        },
-      );
-    } else {
-      drawGlyph(context, annotation.kind, x, box.top + 1, colors.color("--text-2"));
-    }
-    context.font = palette().font(CANVAS_FONT_PX);
+  const shown = (o.annotations ?? [])
+    .filter((a) => a.timeMs >= o.range.start && a.timeMs <= o.range.end)
+    .map((a) => ({ ...a, x: Math.round(box.left + u.valToPos(a.timeMs, "x")) + 0.5 }));
+  context.strokeStyle = colors.color("--text-3");
+  context.lineWidth = 1;
+  context.setLineDash([2, 3]);
+  for (const { x } of shown) line(context, x, box.top, x, box.top + box.height);
+  context.setLineDash([]);
+
+  const taken = o.annotationLabels ? drawAnnotationLabels(context, shown, box) : [];
+  for (const { x, kind } of shown) {
+    if (taken.some(([a, b]) => x > a && x < b)) continue;
+    drawGlyph(context, kind, x, box.top + 1, colors.color("--text-2"));
   }
+}
+
+/** Labels where they do not collide with one another; returns the places that they took. */
+function drawAnnotationLabels(
+  context: CanvasRenderingContext2D,
+  shown: readonly { text: string; x: number }[],
+  box: Box,
+): [number, number][] {
+  const colors = palette();
+  const taken: [number, number][] = [];
+  const right = box.left + box.width;
+  context.font = colors.font(CANVAS_FONT_PX, { weight: 500 });
+  for (const { text, x } of shown) {
+    const width = context.measureText(text).width + 10;
+    const left = Math.min(Math.max(x - width / 2, box.left), right - width);
+    if (taken.some(([a, b]) => left < b + 4 && left + width > a - 4)) continue;
+    taken.push([left, left + width]);
+    pill(context, text, x, box.top - 1, colors.color("--surface-3"), colors.color("--text-1"), {
+      left: box.left,
+      right,
+    });
+  }
+  context.font = colors.font(CANVAS_FONT_PX);
+  return taken;
 }
 
 function drawExemplars(

@@ -40,11 +40,13 @@ const look = EditorView.theme({
     fontFamily: "var(--font-ui)",
     fontSize: "var(--fs-small)",
   },
-  ".cm-tooltip-autocomplete": { "& > ul": { fontFamily: "var(--font-mono)", maxHeight: "260px" } },
-  ".cm-tooltip-autocomplete > ul > li": { padding: "3px 8px", lineHeight: "18px" },
-  ".cm-tooltip-autocomplete > ul > li[aria-selected]": {
-    backgroundColor: "var(--accent-bg)",
-    color: "var(--text-1)",
+  ".cm-tooltip.cm-tooltip-autocomplete": {
+    "& > ul": { fontFamily: "var(--font-mono)", maxHeight: "264px", padding: "4px" },
+    "& > ul > li": { padding: "3px 8px", lineHeight: "18px", borderRadius: "var(--radius-1)" },
+    "& > ul > li[aria-selected]": {
+      backgroundColor: "var(--accent-bg)",
+      color: "var(--text-1)",
+    },
   },
   ".cm-completionIcon": { display: "none" },
   ".cm-completionMatchedText": { textDecoration: "none", color: "var(--accent)" },

@@ -7,6 +7,7 @@ import { useGoTo, useParams } from "@/state/location";
 import { useWorkspace } from "@/state/workspace";
 import { Swatch } from "@/ui/Chip";
 import { type Column, DataTable, type Sort } from "@/ui/DataTable";
+import { MiddleEllipsis } from "@/ui/MiddleEllipsis";
 import { Panel } from "@/ui/Panel";
 import { Segmented } from "@/ui/Segmented";
 import { Empty, ErrorState, Skeleton } from "@/ui/States";
@@ -203,8 +204,8 @@ function EndpointTable(props: EndpointTableProps) {
       cell: (s) => (
         <span className="row">
           <Swatch color={s.color} line />
-          <span className="mono ellipsis" title={s.label}>
-            {s.label}
+          <span className="mono grow" title={s.label}>
+            <MiddleEllipsis text={s.label} tail={12} />
           </span>
         </span>
       ),

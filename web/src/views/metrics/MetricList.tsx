@@ -55,7 +55,7 @@ export function MetricList({ names, current, onTake }: MetricListProps) {
                   title={`${metric.name}\n${metric.type}${metric.help ? `: ${metric.help}` : ""}`}
                   onClick={() => onTake(metric)}
                 >
-                  <MiddleEllipsis text={metric.name} />
+                  <MiddleEllipsis text={metric.name} tail={24} />
                 </button>
               ),
             },

@@ -77,7 +77,7 @@ export function starterFor(metric: MetricName, window: string): string {
   if (name.endsWith("_bucket")) {
     return `histogram_quantile(0.95, sum by (service_name, le) (rate(${name}[${window}])))`;
   }
-  if (type === "counter" || /_(total|count|sum)$/.test(name)) {
+  if (type === "counter" || (type === "histogram" && /_(count|sum)$/.test(name))) {
     return `sum by (service_name) (rate(${name}[${window}]))`;
   }
   return name;
