@@ -55,6 +55,13 @@ impl Dictionary {
         self.texts.get(id as usize)
     }
 
+    /// Whether the value with this number is this text.
+    #[must_use]
+    #[inline]
+    pub fn is(&self, id: u32, text: &str) -> bool {
+        self.texts.is(id as usize, text)
+    }
+
     /// The number of `text`, if it is known.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<u32> {
@@ -106,9 +113,17 @@ impl Dictionary {
         self.texts.bytes() + self.index.capacity() * 5
     }
 
+    /// Gives back spare room; for when no value will be added any more.
+    pub fn shrink(&mut self) {
+        self.texts.shrink();
+        let (texts, hasher) = (&self.texts, &self.hasher);
+        self.index
+            .shrink_to_fit(|id| hasher.hash_one(texts.get(*id as usize).as_bytes()));
+    }
+
     fn find_hashed(&self, hash: u64, text: &str) -> Option<u32> {
         self.index
-            .find(hash, |id| self.texts.get(*id as usize) == text)
+            .find(hash, |id| self.texts.is(*id as usize, text))
             .copied()
     }
 

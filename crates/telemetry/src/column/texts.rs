@@ -26,6 +26,19 @@ impl Texts {
         &self.arena[start..self.ends[index] as usize]
     }
 
+    /// Whether the text at `index` is this one; quicker than comparing [`Texts::get`].
+    #[must_use]
+    #[inline]
+    pub fn is(&self, index: usize, text: &str) -> bool {
+        let start = if index == 0 {
+            0
+        } else {
+            self.ends[index - 1] as usize
+        };
+        let end = self.ends[index] as usize;
+        end - start == text.len() && &self.arena.as_bytes()[start..end] == text.as_bytes()
+    }
+
     /// Number of texts.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -71,6 +84,12 @@ impl Texts {
     pub fn clear(&mut self) {
         self.arena.clear();
         self.ends.clear();
+    }
+
+    /// Gives back spare room.
+    pub fn shrink(&mut self) {
+        self.arena.shrink_to_fit();
+        self.ends.shrink_to_fit();
     }
 
     /// A copy without spare room.

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::group::exact;
@@ -109,12 +111,21 @@ pub fn service_graph(view: &View<'_>, scope: &Scope) -> Result<ServiceGraph, Que
         .collect();
     view.load_keys([KeyId::SERVICE, KeyId::STATUS, KeyId::KIND])?;
     view.load_keys(peers.iter().map(|(key, _)| *key))?;
+    let answered_elsewhere: AnsweredElsewhere = (0..view.segment_count())
+        .flat_map(|segment| {
+            view.segment(segment)
+                .identities()
+                .parents
+                .escapes()
+                .iter()
+                .map(|(_, parent)| *parent)
+        })
+        .collect();
     let selector = Selector::new(view, scope)?;
     let workers = parallel::for_each(selector.segments.len(), CallMap::new, |calls, index| {
         let segment = selector.segments[index];
         if let Some(selected) = selector.select(segment) {
-            let part = SegmentCalls::new(view, segment, &peers);
-            part.collect(&selected, calls);
+            SegmentCalls::new(view, segment, &peers, &answered_elsewhere).collect(&selected, calls);
         }
     });
     let mut calls = CallMap::new();
@@ -126,58 +137,68 @@ pub fn service_graph(view: &View<'_>, scope: &Scope) -> Result<ServiceGraph, Que
     Ok(graph(calls))
 }
 
+/// Ids of spans whose child is in another segment.
+type AnsweredElsewhere = HashSet<u64, FixedState>;
+
 /// Calls of one segment, by local numbers of services and peers.
 struct SegmentCalls<'v, 'a> {
     view: &'v View<'a>,
     segment: usize,
     peers: &'v [(KeyId, NodeKind)],
     failed: Bitmap,
-    /// Rows that are the parent of some row.
-    answered: Bitmap,
-    outgoing: Bitmap,
+    /// Per row its service.
     services: Vec<u16>,
+    /// Per row the other side of a call that nobody answered, or [`End::OUTSIDE`].
+    callees: Vec<End>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum End {
-    Outside,
-    Service(u16),
-    /// Place in the list of peer keys, and code of the value.
-    Peer(u8, u16),
+/// One end of a call: the place of a key in a list (0: the service, then the peers' keys), and the code
+/// of its value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct End(u32);
+
+impl End {
+    const OUTSIDE: Self = Self(0);
+
+    fn new(place: usize, code: u16) -> Self {
+        Self((place as u32) << 16 | u32::from(code))
+    }
+
+    fn service(code: u16) -> Self {
+        Self::new(0, code)
+    }
 }
 
 impl<'v, 'a> SegmentCalls<'v, 'a> {
-    fn new(view: &'v View<'a>, segment: usize, peers: &'v [(KeyId, NodeKind)]) -> Self {
+    fn new(
+        view: &'v View<'a>,
+        segment: usize,
+        peers: &'v [(KeyId, NodeKind)],
+        answered_elsewhere: &AnsweredElsewhere,
+    ) -> Self {
         let rows = view.segment(segment).rows();
         let mut failed = Bitmap::empty(rows);
         for row in failed_rows(view, segment) {
             failed.insert(usize::from(row));
         }
-        let parents = &view.segment(segment).identities().parents;
-        let mut answered = Bitmap::empty(rows);
-        for row in 0..rows {
-            if let Parent::Row(parent) = parents.get(row) {
-                answered.insert(usize::from(parent));
-            }
-        }
-        let mut outgoing = Bitmap::empty(rows);
         let mut services = vec![0u16; rows];
-        if let Some(Column::Text(column)) = view.column(segment, KeyId::KIND) {
-            let dictionary = view.dictionary(KeyId::KIND);
-            let calls: Vec<bool> = (0..column.code_count())
-                .map(|code| {
-                    let kind = column.text(code as u16, dictionary);
-                    kind == Some(SpanKind::NAMES[SpanKind::Client as usize])
-                        || kind == Some(SpanKind::NAMES[SpanKind::Producer as usize])
-                })
-                .collect();
-            for (row, _) in column.iter().filter(|(_, code)| calls[usize::from(*code)]) {
-                outgoing.insert(usize::from(row));
-            }
-        }
         if let Some(Column::Text(column)) = view.column(segment, KeyId::SERVICE) {
-            for (row, code) in column.iter() {
-                services[usize::from(row)] = code;
+            column
+                .iter()
+                .for_each(|(row, code)| services[usize::from(row)] = code);
+        }
+        let alone = unanswered(view, segment, answered_elsewhere);
+        let mut callees = vec![End::OUTSIDE; rows];
+        // The least preferred key first, so that better ones overwrite it.
+        for (place, (key, _)) in peers.iter().enumerate().rev() {
+            let Some(Column::Text(column)) = view.column(segment, *key) else {
+                continue;
+            };
+            for (row, code) in column
+                .iter()
+                .filter(|(row, _)| alone.contains(usize::from(*row)))
+            {
+                callees[usize::from(row)] = End::new(place + 1, code);
             }
         }
         Self {
@@ -185,9 +206,8 @@ impl<'v, 'a> SegmentCalls<'v, 'a> {
             segment,
             peers,
             failed,
-            answered,
-            outgoing,
             services,
+            callees,
         }
     }
 
@@ -195,30 +215,27 @@ impl<'v, 'a> SegmentCalls<'v, 'a> {
         let segment = self.view.segment(self.segment);
         let parents = &segment.identities().parents;
         let durations = segment.durations();
-        let mut local: hashbrown::HashMap<(End, End), Calls, foldhash::fast::FixedState> =
-            hashbrown::HashMap::default();
+        let mut local: HashMap<(End, End), Calls, FixedState> = HashMap::default();
         let mut foreign: Vec<(usize, Option<Name>)> = Vec::new();
         selected.for_each(|row| {
-            let callee = self.services[row];
+            let callee = End::service(self.services[row]);
             let mut add = |from: End, to: End| {
                 let calls = local.entry((from, to)).or_default();
                 calls.errors += u64::from(self.failed.contains(row));
                 calls.durations.push(durations[row]);
             };
             match parents.get(row) {
-                Parent::Row(parent) if self.services[usize::from(parent)] == callee => {}
-                Parent::Row(parent) => add(
-                    End::Service(self.services[usize::from(parent)]),
-                    End::Service(callee),
-                ),
-                Parent::Root => add(End::Outside, End::Service(callee)),
+                Parent::Row(parent) => {
+                    let caller = End::service(self.services[usize::from(parent)]);
+                    if caller != callee {
+                        add(caller, callee);
+                    }
+                }
+                Parent::Root => add(End::OUTSIDE, callee),
                 Parent::Elsewhere(id) => foreign.push((row, self.service_elsewhere(row, id))),
             }
-            if self.outgoing.contains(row)
-                && !self.answered.contains(row)
-                && let Some(peer) = self.peer(row)
-            {
-                add(End::Service(callee), peer);
+            if self.callees[row] != End::OUTSIDE {
+                add(callee, self.callees[row]);
             }
         });
         for ((from, to), part) in local {
@@ -265,38 +282,50 @@ impl<'v, 'a> SegmentCalls<'v, 'a> {
         ))
     }
 
-    fn peer(&self, row: usize) -> Option<End> {
-        self.peers.iter().enumerate().find_map(|(place, (key, _))| {
-            match self.view.column(self.segment, *key) {
-                Some(Column::Text(column)) => {
-                    let code = column.code(row);
-                    (code != 0).then_some(End::Peer(place as u8, code))
-                }
-                _ => None,
-            }
-        })
-    }
-
     fn name(&self, end: End) -> Option<Name> {
-        let (key, kind, code) = match end {
-            End::Outside => return None,
-            End::Service(code) => (KeyId::SERVICE, NodeKind::Service, code),
-            End::Peer(place, code) => {
-                let (key, kind) = self.peers[usize::from(place)];
-                (key, kind, code)
-            }
+        let (place, code) = ((end.0 >> 16) as usize, end.0 as u16);
+        let (key, kind) = match place {
+            0 => (KeyId::SERVICE, NodeKind::Service),
+            place => self.peers[place - 1],
         };
         match self.view.column(self.segment, key) {
             Some(Column::Text(column)) => Some((
                 kind,
-                column
-                    .text(code, self.view.dictionary(key))
-                    .unwrap_or_default()
-                    .to_owned(),
+                column.text(code, self.view.dictionary(key))?.to_owned(),
             )),
             _ => None,
         }
     }
+}
+
+/// Outgoing calls (client and producer spans) of a segment that have no child anywhere.
+fn unanswered(view: &View<'_>, segment: usize, answered_elsewhere: &AnsweredElsewhere) -> Bitmap {
+    let identities = view.segment(segment).identities();
+    let mut alone = Bitmap::empty(view.segment(segment).rows());
+    let Some(Column::Text(column)) = view.column(segment, KeyId::KIND) else {
+        return alone;
+    };
+    let dictionary = view.dictionary(KeyId::KIND);
+    let calling = [SpanKind::Client, SpanKind::Producer].map(|kind| SpanKind::NAMES[kind as usize]);
+    let calls = |code: usize| {
+        column
+            .text(code as u16, dictionary)
+            .is_some_and(|kind| calling.contains(&kind))
+    };
+    let calls: Vec<bool> = (0..column.code_count()).map(calls).collect();
+    for (row, _) in column.iter().filter(|(_, code)| calls[usize::from(*code)]) {
+        let row = usize::from(row);
+        if answered_elsewhere.is_empty() || !answered_elsewhere.contains(&identities.span_ids[row])
+        {
+            alone.insert(row);
+        }
+    }
+    for row in 0..identities.parents.len() {
+        if let Parent::Row(parent) = identities.parents.get(row) {
+            alone.remove(usize::from(parent));
+        }
+    }
+    alone
 }
 
 fn graph(calls: CallMap) -> ServiceGraph {

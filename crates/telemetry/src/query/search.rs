@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::records::text;
 use super::rows::{Page, RowRef, bad_cursor};
-use super::select::{Scope, Selected, Selector};
+use super::select::{Scope, Selector};
 use super::trace::trace_rows;
 use super::{QueryError, parallel};
 use crate::column::{Column, Parent};
@@ -64,20 +64,15 @@ pub fn search_traces(
     view.table().load_identities()?;
     view.load_keys([KeyId::SERVICE, KeyId::NAME, KeyId::STATUS])?;
     let after = cursor.map(parse_cursor).transpose()?;
-    let selected = Selector::new(view, scope)?.select_all();
-    let matched = Matched::collect(view, &selected);
-    let extents = matched.measure(view);
-    let rank = |index: usize| match order {
-        TraceOrder::Newest => extents[index].start,
-        TraceOrder::Slowest => extents[index].end.saturating_sub(extents[index].start),
-        TraceOrder::Errors => i64::from(extents[index].errors),
+    let selector = Selector::new(view, scope)?;
+    let traces = Matched::collect(&selector);
+    let rank = |found: &Found| match order {
+        TraceOrder::Newest => found.extent.start,
+        TraceOrder::Slowest => found.extent.end.saturating_sub(found.extent.start),
+        TraceOrder::Errors => i64::from(found.extent.errors),
     };
-    let mut places: Vec<(i64, u128)> = matched
-        .ids
-        .iter()
-        .enumerate()
-        .map(|(index, id)| (rank(index), *id))
-        .collect();
+    let ranked = |(id, found): (&u128, &Found)| (rank(found), *id);
+    let mut places: Vec<(i64, u128)> = traces.shards.iter().flatten().map(ranked).collect();
     let total = places.len() as u64;
     if let Some(after) = after {
         places.retain(|place| *place < after);
@@ -95,7 +90,7 @@ pub fn search_traces(
     };
     let rows = places
         .iter()
-        .map(|(_, id)| summary(view, *id, matched.counts[matched.index[id] as usize]))
+        .map(|(_, id)| summary(view, *id, traces.matched(*id)))
         .collect::<Result<_, _>>()?;
     Ok(Page {
         rows,
@@ -112,16 +107,26 @@ fn parse_cursor(text: &str) -> Result<(i64, u128), QueryError> {
     }
 }
 
-/// Traces that have a selected span.
-#[derive(Default)]
+/// Traces that have a selected span, in parts by id that are filled in parallel.
 struct Matched {
-    index: HashMap<u128, u32, FixedState>,
-    ids: Vec<u128>,
-    /// Selected spans of each.
-    counts: Vec<u64>,
+    shards: Vec<HashMap<u128, Found, FixedState>>,
 }
 
-/// Where a trace begins and ends, and how many of its spans failed.
+const SHARDS: usize = 2;
+
+fn shard_of(id: u128) -> usize {
+    id as usize % SHARDS
+}
+
+/// What is known of a trace.
+#[derive(Clone, Copy)]
+struct Found {
+    /// Selected spans.
+    matched: u64,
+    extent: Extent,
+}
+
+/// Where a trace begins and ends, and how many of its spans failed; of all its spans, selected or not.
 #[derive(Clone, Copy)]
 struct Extent {
     start: i64,
@@ -135,88 +140,146 @@ const NO_EXTENT: Extent = Extent {
     errors: 0,
 };
 
+impl Extent {
+    fn merge(&mut self, other: &Self) {
+        self.start = self.start.min(other.start);
+        self.end = self.end.max(other.end);
+        self.errors += other.errors;
+    }
+}
+
+/// The traces of one segment, by whether they have a selected span in it.
+struct SegmentTraces {
+    segment: usize,
+    matched: Vec<(u128, Found)>,
+    /// Local codes of the others: a span elsewhere may be selected.
+    others: Vec<u16>,
+}
+
 impl Matched {
-    fn collect(view: &View<'_>, selected: &[Selected]) -> Self {
-        let parts = parallel::map(selected.len(), |index| {
-            let part = &selected[index];
-            let traces = view.segment(part.segment).traces();
-            let mut counts = vec![0u32; traces.ids.len()];
-            part.rows
-                .for_each(|row| counts[usize::from(traces.codes[row])] += 1);
-            let seen = counts.iter().enumerate().filter(|(_, count)| **count > 0);
-            seen.map(|(code, count)| (traces.ids[code], *count))
-                .collect::<Vec<_>>()
+    fn collect(selector: &Selector<'_, '_>) -> Self {
+        let view = selector.view;
+        let parts = parallel::map(view.segment_count(), |segment| {
+            in_segment(selector, segment)
         });
-        let mut matched = Self::default();
-        for (id, count) in parts.into_iter().flatten().filter(|(id, _)| *id != 0) {
-            let next = matched.ids.len() as u32;
-            let index = *matched.index.entry(id).or_insert_with(|| {
-                matched.ids.push(id);
-                matched.counts.push(0);
-                next
-            });
-            matched.counts[index as usize] += u64::from(count);
+        let shards = parallel::map(SHARDS, |shard| {
+            let mut found: HashMap<u128, Found, FixedState> = HashMap::default();
+            for (id, here) in parts
+                .iter()
+                .flat_map(|part| &part.matched)
+                .filter(|(id, _)| shard_of(*id) == shard)
+            {
+                let known = found.entry(*id).or_insert(Found {
+                    matched: 0,
+                    extent: NO_EXTENT,
+                });
+                known.matched += here.matched;
+                known.extent.merge(&here.extent);
+            }
+            found
+        });
+        let mut matched = Self { shards };
+        let count: usize = matched.shards.iter().map(HashMap::len).sum();
+        let elsewhere = parallel::map(parts.len(), |index| {
+            matched.elsewhere(view, &parts[index], count)
+        });
+        for (id, extent) in elsewhere.into_iter().flatten() {
+            if let Some(found) = matched.shards[shard_of(id)].get_mut(&id) {
+                found.extent.merge(&extent);
+            }
         }
         matched
     }
 
-    /// Measures each trace over all its spans, in the scope or not.
-    fn measure(&self, view: &View<'_>) -> Vec<Extent> {
-        let parts = parallel::map(view.segment_count(), |segment| {
-            self.measure_segment(view, segment)
-        });
-        let mut extents = vec![NO_EXTENT; self.ids.len()];
-        for (index, part) in parts.into_iter().flatten() {
-            let extent = &mut extents[index as usize];
-            extent.start = extent.start.min(part.start);
-            extent.end = extent.end.max(part.end);
-            extent.errors += part.errors;
-        }
-        extents
+    /// Selected spans of a trace.
+    fn matched(&self, id: u128) -> u64 {
+        self.shards[shard_of(id)]
+            .get(&id)
+            .map_or(0, |found| found.matched)
     }
 
-    fn measure_segment(&self, view: &View<'_>, number: usize) -> Vec<(u32, Extent)> {
-        let segment = view.segment(number);
-        let traces = segment.traces();
-        const OTHER: u32 = u32::MAX;
-        let mut wanted = vec![OTHER; traces.ids.len()];
-        let mut any = false;
-        if self.ids.len() * 16 < traces.ids.len() {
-            for (index, id) in self.ids.iter().enumerate() {
-                if let Ok(code) = traces.ids.binary_search(id) {
-                    wanted[code] = index as u32;
-                    any = true;
-                }
-            }
+    /// Extents in a segment of the matched traces that have no selected span there.
+    fn elsewhere(
+        &self,
+        view: &View<'_>,
+        part: &SegmentTraces,
+        count: usize,
+    ) -> Vec<(u128, Extent)> {
+        let ids = &view.segment(part.segment).traces().ids;
+        let codes: Vec<usize> = if count * 16 < part.others.len() {
+            let all = self.shards.iter().flat_map(HashMap::keys);
+            let here = all.filter_map(|id| ids.binary_search(id).ok());
+            here.filter(|code| part.others.binary_search(&(*code as u16)).is_ok())
+                .collect()
         } else {
-            for (code, id) in traces.ids.iter().enumerate() {
-                if let Some(index) = self.index.get(id) {
-                    wanted[code] = *index;
-                    any = true;
-                }
-            }
-        }
-        if !any {
+            let others = part.others.iter().map(|code| usize::from(*code));
+            others
+                .filter(|code| self.shards[shard_of(ids[*code])].contains_key(&ids[*code]))
+                .collect()
+        };
+        if codes.is_empty() {
             return Vec::new();
         }
-        let failed = failed_rows(view, number);
-        let mut extents = vec![NO_EXTENT; traces.ids.len()];
-        let (times, durations) = (segment.times(), segment.durations());
-        for (row, code) in traces.codes.iter().enumerate() {
-            let extent = &mut extents[usize::from(*code)];
-            extent.start = extent.start.min(times[row]);
-            extent.end = extent.end.max(times[row].saturating_add(durations[row]));
-        }
-        for row in failed {
-            extents[usize::from(traces.codes[usize::from(row)])].errors += 1;
-        }
-        wanted
-            .iter()
-            .zip(extents)
-            .filter(|(index, _)| **index != OTHER)
-            .map(|(index, extent)| (*index, extent))
+        let extents = measure(view, part.segment);
+        codes
+            .into_iter()
+            .map(|code| (ids[code], extents[code]))
             .collect()
     }
+}
+
+/// Traces with a selected span in a segment.
+fn in_segment(selector: &Selector<'_, '_>, segment: usize) -> SegmentTraces {
+    let traces = selector.view.segment(segment).traces();
+    let every = || (0..traces.ids.len()).map(|code| code as u16);
+    let selected = selector
+        .segments
+        .binary_search(&segment)
+        .ok()
+        .and_then(|_| selector.select(segment));
+    let Some(rows) = selected else {
+        return SegmentTraces {
+            segment,
+            matched: Vec::new(),
+            others: every().collect(),
+        };
+    };
+    let mut counts = vec![0u32; traces.ids.len()];
+    rows.for_each(|row| counts[usize::from(traces.codes[row])] += 1);
+    let extents = measure(selector.view, segment);
+    let found = |code: usize| Found {
+        matched: u64::from(counts[code]),
+        extent: extents[code],
+    };
+    let matched = traces
+        .ids
+        .iter()
+        .enumerate()
+        .filter(|(code, id)| counts[*code] > 0 && **id != 0);
+    SegmentTraces {
+        segment,
+        matched: matched.map(|(code, id)| (*id, found(code))).collect(),
+        others: every()
+            .filter(|code| counts[usize::from(*code)] == 0)
+            .collect(),
+    }
+}
+
+/// Per local code of a trace its extent in a segment.
+fn measure(view: &View<'_>, number: usize) -> Vec<Extent> {
+    let segment = view.segment(number);
+    let traces = segment.traces();
+    let (times, durations) = (segment.times(), segment.durations());
+    let mut extents = vec![NO_EXTENT; traces.ids.len()];
+    for (row, code) in traces.codes.iter().enumerate() {
+        let extent = &mut extents[usize::from(*code)];
+        extent.start = extent.start.min(times[row]);
+        extent.end = extent.end.max(times[row].saturating_add(durations[row]));
+    }
+    for row in failed_rows(view, number) {
+        extents[usize::from(traces.codes[usize::from(row)])].errors += 1;
+    }
+    extents
 }
 
 /// Rows of a segment whose status is an error.

@@ -93,7 +93,7 @@ impl TableBuilder {
     fn put_text(&mut self, key: KeyId, row: u16, text: &str) {
         let dictionary = &mut self.table.keys[key.index()].data_mut().dictionary;
         let column = &mut self.open.columns[key.index()];
-        let repeats = column.last != NO_TEXT && dictionary.get(column.last) == text;
+        let repeats = column.last != NO_TEXT && dictionary.is(column.last, text);
         if !repeats {
             let before = dictionary.len();
             let mut limits = self.limits.dictionary;

@@ -252,6 +252,9 @@ impl TableBuilder {
     #[must_use]
     pub fn finish(mut self) -> Table {
         self.seal();
+        for key in &mut self.table.keys {
+            key.data_mut().dictionary.shrink();
+        }
         self.table
     }
 

@@ -5,8 +5,10 @@ use hashbrown::HashMap;
 
 use super::domain::FieldCodes;
 
-/// Most cells that are laid out side by side; beyond, only those that occur are numbered.
-const DENSE_CELLS: usize = 1 << 18;
+/// Most cells that are laid out side by side whether they occur or not.
+const DENSE_CELLS: usize = 1 << 16;
+/// Most possible cells among which those that occur are numbered through a table; beyond, by hashing.
+const TABLE_CELLS: usize = 1 << 20;
 
 /// Packs up to four 32-bit codes of the whole query.
 pub(super) type GroupKey = u128;
@@ -51,16 +53,29 @@ impl Cells {
             self.fields.push((codes.global, place));
             return;
         }
-        let mut numbers: HashMap<u64, u32, FixedState> = HashMap::default();
         let mut keys: Vec<GroupKey> = Vec::new();
         let mut cells = std::mem::take(&mut self.of_row);
-        for (cell, code) in cells.iter_mut().zip(&codes.local) {
-            let pair = u64::from(*cell) << 32 | u64::from(*code);
-            *cell = *numbers.entry(pair).or_insert_with(|| {
-                let global = GroupKey::from(codes.global[*code as usize]) << (32 * place);
-                keys.push(self.key(*cell as usize) | global);
-                keys.len() as u32 - 1
-            });
+        let mut enter = |cell: u32, code: u32| {
+            let global = GroupKey::from(codes.global[code as usize]) << (32 * place);
+            keys.push(self.key(cell as usize) | global);
+            keys.len() as u32 - 1
+        };
+        if self.count.saturating_mul(width) <= TABLE_CELLS {
+            const UNSEEN: u32 = u32::MAX;
+            let mut numbers = vec![UNSEEN; self.count * width];
+            for (cell, code) in cells.iter_mut().zip(&codes.local) {
+                let number = &mut numbers[*cell as usize * width + *code as usize];
+                if *number == UNSEEN {
+                    *number = enter(*cell, *code);
+                }
+                *cell = *number;
+            }
+        } else {
+            let mut numbers: HashMap<u64, u32, FixedState> = HashMap::default();
+            for (cell, code) in cells.iter_mut().zip(&codes.local) {
+                let pair = u64::from(*cell) << 32 | u64::from(*code);
+                *cell = *numbers.entry(pair).or_insert_with(|| enter(*cell, *code));
+            }
         }
         self.of_row = cells;
         self.count = keys.len();

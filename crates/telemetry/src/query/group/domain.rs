@@ -229,7 +229,11 @@ impl KeyDomain {
         let mut sources = Vec::new();
         let mut known = 1u32;
         let mut open = false;
-        for key in view.keys_named(name) {
+        for key in view
+            .keys_named(name)
+            .into_iter()
+            .filter(|key| *key != KeyId::RESOURCE)
+        {
             view.load_keys([key])?;
             let key_type = view.key(key).key_type;
             if key_type.is_text() {
