@@ -1,7 +1,7 @@
 //! Measures the query layer on a large deterministic recording in memory: ingest, memory, and the
 //! questions that the tools ask, each with its median and 95th percentile.
 //!
-//! `cargo run --release --package telemetry --example queries [-- --json] [--spans N] [--runs N]`.
+//! `cargo run --release --package telemetry --example queries -- [--json] [--spans N] [--logs N] [--runs N] [--only TEXT]`.
 //! With `--json` it prints one object a line: `{"name": …, "value": …, "unit": …}`.
 
 mod questions;
@@ -19,6 +19,8 @@ struct Arguments {
     spans: usize,
     logs: usize,
     runs: usize,
+    /// Only questions whose name contains this.
+    only: String,
 }
 
 /// One measured figure.
@@ -74,7 +76,11 @@ fn main() {
         logs.memory().total() as f64 / logs.rows() as f64,
         "B/log",
     );
-    for question in questions::all(&spans, &logs) {
+    let questions = questions::all(&spans, &logs);
+    for question in questions
+        .iter()
+        .filter(|question| question.name.contains(&arguments.only))
+    {
         let mut times: Vec<f64> = (0..arguments.runs)
             .map(|_| {
                 let start = Instant::now();
@@ -136,24 +142,27 @@ fn arguments() -> Arguments {
         spans: 4_100_000,
         logs: 2_000_000,
         runs: 21,
+        only: String::new(),
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
-        let mut number = |default: usize| {
-            words
-                .next()
-                .and_then(|word| word.parse().ok())
-                .unwrap_or(default)
-        };
         match word.as_str() {
+            "--only" => arguments.only = words.next().unwrap_or_default(),
             "--json" => arguments.json = true,
-            "--spans" => arguments.spans = number(arguments.spans),
-            "--logs" => arguments.logs = number(arguments.logs),
-            "--runs" => arguments.runs = number(arguments.runs).max(1),
+            "--spans" => arguments.spans = number(&mut words, arguments.spans),
+            "--logs" => arguments.logs = number(&mut words, arguments.logs),
+            "--runs" => arguments.runs = number(&mut words, arguments.runs).max(1),
             _ => {}
         }
     }
     arguments
+}
+
+fn number(words: &mut impl Iterator<Item = String>, default: usize) -> usize {
+    words
+        .next()
+        .and_then(|word| word.parse().ok())
+        .unwrap_or(default)
 }
 
 fn figure(figures: &mut Vec<Figure>, name: &str, value: f64, unit: &'static str) {

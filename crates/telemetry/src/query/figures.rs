@@ -97,7 +97,7 @@ pub fn figures(
             .map(|figure| figure_of(figure, &fields, &grouped, group))
             .collect()
     };
-    let (order, total) = order_groups(&grouped, pipe, &shown, limit);
+    let (order, total) = order_groups(&grouped, pipe, &fields, limit);
     let rows = order
         .iter()
         .map(|group| {
@@ -208,16 +208,21 @@ fn figure_of(
 fn order_groups(
     grouped: &Grouped,
     pipe: &Pipe,
-    shown: &impl Fn(usize) -> Vec<Cell>,
+    fields: &[(String, Vec<f64>)],
     limit: usize,
 ) -> (Vec<usize>, usize) {
     let total = grouped.len();
     if pipe.every.is_some() {
         return (whole_series(grouped, pipe.by.len(), limit), total);
     }
-    let size = |group: usize| match shown(group).first() {
-        Some(Cell::I64(value)) => *value as f64,
-        Some(Cell::F64(value)) => *value,
+    let first = |group: usize| {
+        pipe.figures
+            .first()
+            .map(|figure| figure_of(figure, fields, grouped, group))
+    };
+    let size = |group: usize| match first(group) {
+        Some(Cell::I64(value)) => value as f64,
+        Some(Cell::F64(value)) => value,
         _ => f64::NEG_INFINITY,
     };
     let mut order: Vec<(f64, usize)> = (0..total).map(|group| (size(group), group)).collect();
