@@ -18,7 +18,7 @@ use super::{
     plan::{Prepared, Query, Statement},
     row::{Columns, Row},
     server::Server,
-    session::{Block, SessionState, WaitEvent},
+    session::{Block, SessionState},
     statements::Execution,
     value::Value,
 };
@@ -389,82 +389,6 @@ impl Backend {
         outcome
     }
 
-    /// Charges CPU and disk time; gives the cost and the time at which the last of it ends, which may be ahead.
-    async fn charge(
-        &mut self,
-        work: Work,
-        deadline: Option<Timestamp>,
-    ) -> Result<(Cost, Timestamp), PgError> {
-        let (cost, disk_end) = {
-            let mut engine = self.server.lock();
-            let ratio = (1.0 - engine.config.cache_hit_ratio).clamp(0.0, 1.0);
-            let rng = &mut self.rng;
-            let mut cost = engine.config.costs.cost(&work, |blocks| {
-                let expected = blocks as f64 * ratio;
-                (expected as u64 + u64::from(rng.chance(expected.fract()))).min(blocks)
-            });
-            cost.cpu = cost.cpu.mul_f64(0.8 + 0.4 * rng.f64());
-            let disk_end = (!cost.disk.is_zero())
-                .then(|| engine.capacity.disk.reserve(crate::now(), cost.disk));
-            (cost, disk_end)
-        };
-        if let Some(end) = disk_end {
-            self.wait(WaitEvent::DATA_FILE_READ, end, deadline).await?;
-        }
-        if !work.sleep.is_zero() {
-            self.wait(WaitEvent::SLEEP, crate::now() + work.sleep, deadline)
-                .await?;
-        }
-        let mut left = cost.cpu;
-        loop {
-            let slice = left.min(super::capacity::SLICE);
-            left -= slice;
-            let end = self.server.lock().capacity.cpu.reserve(crate::now(), slice);
-            if deadline.is_some_and(|deadline| deadline < end) {
-                return Err(self.time_out(deadline).await);
-            }
-            if left.is_zero() {
-                return Ok((cost, end));
-            }
-            crate::sleep_until(end).await;
-        }
-    }
-
-    /// Waits for something other than a lock or a CPU, visibly.
-    async fn wait(
-        &self,
-        event: WaitEvent,
-        end: Timestamp,
-        deadline: Option<Timestamp>,
-    ) -> Result<(), PgError> {
-        self.server.lock().session(self.pid)?.wait = Some(event);
-        if deadline.is_some_and(|deadline| deadline < end) {
-            return Err(self.time_out(deadline).await);
-        }
-        crate::sleep_until(end).await;
-        self.server.lock().session(self.pid)?.wait = None;
-        Ok(())
-    }
-
-    async fn time_out(&self, deadline: Option<Timestamp>) -> PgError {
-        sleep_until_some(deadline).await;
-        statement_timeout()
-    }
-
-    /// Flushes the write-ahead log after the statement's own end.
-    async fn flush(&mut self, end: Timestamp) -> Timestamp {
-        sleep_until(end).await;
-        let end = {
-            let mut engine = self.server.lock();
-            let duration = dist::latency(&mut self.rng, engine.config.costs.commit_flush, 0.25);
-            if let Ok(session) = engine.session(self.pid) {
-                session.wait = Some(WaitEvent::WAL_SYNC);
-            }
-            engine.capacity.disk.reserve(crate::now(), duration)
-        };
-        sleep_until(end).await
-    }
-
     fn record(&self, prepared: &Prepared, start: Timestamp, finished: &Finished) {
         let mut engine = self.server.lock();
         let Engine {
@@ -486,20 +410,20 @@ impl Backend {
     }
 }
 
-fn statement_timeout() -> PgError {
+pub(super) fn statement_timeout() -> PgError {
     PgError::new(
         SqlState::QUERY_CANCELED,
         "canceling statement due to statement timeout",
     )
 }
 
-async fn sleep_until(end: Timestamp) -> Timestamp {
+pub(super) async fn sleep_until(end: Timestamp) -> Timestamp {
     crate::sleep_until(end).await;
     end
 }
 
 /// Sleeps until a deadline, for ever without one.
-async fn sleep_until_some(deadline: Option<Timestamp>) {
+pub(super) async fn sleep_until_some(deadline: Option<Timestamp>) {
     match deadline {
         Some(deadline) => crate::sleep_until(deadline).await,
         None => std::future::pending().await,

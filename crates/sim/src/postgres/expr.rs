@@ -183,13 +183,12 @@ impl Expr {
             Expr::And(_) | Expr::Or(_) | Expr::Not(_) | Expr::Compare(..) => {
                 truth(self.test_nullable(env)?)
             }
-            Expr::IsNull(inner) => Cow::Owned(Value::Bool(inner.eval(env)?.is_null())),
-            Expr::IsBool(inner, wanted) => {
-                Cow::Owned(Value::Bool(inner.test_nullable(env)? == Some(*wanted)))
+            Expr::IsNull(inner) => truth(Some(inner.eval(env)?.is_null())),
+            Expr::IsBool(inner, wanted) => truth(Some(inner.test_nullable(env)? == Some(*wanted))),
+            Expr::DistinctFrom(left, right) => {
+                let ordering = left.eval(env)?.total_cmp(&*right.eval(env)?);
+                truth(Some(ordering.is_ne()))
             }
-            Expr::DistinctFrom(left, right) => Cow::Owned(Value::Bool(
-                left.eval(env)?.total_cmp(&*right.eval(env)?).is_ne(),
-            )),
             Expr::Arith(op, kind, left, right) => Cow::Owned(operators::arith(
                 *op,
                 *kind,
@@ -207,32 +206,12 @@ impl Expr {
                 text,
                 pattern,
                 ignore_case,
-            } => match (&*text.eval(env)?, &*pattern.eval(env)?) {
-                (Value::Text(text), Value::Text(pattern)) => {
-                    Cow::Owned(Value::Bool(operators::like(text, pattern, *ignore_case)?))
-                }
-                _ => Cow::Owned(NULL),
-            },
+            } => truth(like(text, pattern, *ignore_case, env)?),
             Expr::Case {
                 branches,
                 otherwise,
-            } => {
-                for (condition, result) in branches {
-                    if condition.test(env)? {
-                        return result.eval(env);
-                    }
-                }
-                otherwise.eval(env)?
-            }
-            Expr::Coalesce(list) => {
-                for item in list {
-                    let value = item.eval(env)?;
-                    if !value.is_null() {
-                        return Ok(value);
-                    }
-                }
-                Cow::Owned(NULL)
-            }
+            } => case(branches, otherwise, env)?,
+            Expr::Coalesce(list) => coalesce(list, env)?,
             Expr::Call(function, args) => {
                 let args = args
                     .iter()
@@ -252,13 +231,10 @@ impl Expr {
             }
             Expr::Subquery(index) => Cow::Owned(scalar(&env.context.subqueries[*index])?),
             Expr::InSubquery(needle, index) => {
-                let needle = needle.eval(env)?;
                 let values = env.context.subqueries[*index].iter().map(|row| &row[0]);
-                truth(any_equal(&needle, values))
+                truth(any_equal(&*needle.eval(env)?, values))
             }
-            Expr::Exists(index) => {
-                Cow::Owned(Value::Bool(!env.context.subqueries[*index].is_empty()))
-            }
+            Expr::Exists(index) => truth(Some(!env.context.subqueries[*index].is_empty())),
         })
     }
 
@@ -281,151 +257,6 @@ impl Expr {
                 _ => Ok(None),
             },
         }
-    }
-
-    /// Visits this expression and everything below it.
-    pub(super) fn walk(&self, visit: &mut dyn FnMut(&Expr)) {
-        visit(self);
-        self.for_each_child(&mut |child| child.walk(visit));
-    }
-
-    fn for_each_child(&self, visit: &mut dyn FnMut(&Expr)) {
-        match self {
-            Expr::Const(_)
-            | Expr::Column { .. }
-            | Expr::Param { .. }
-            | Expr::GroupKey(_)
-            | Expr::Aggregate(_)
-            | Expr::Subquery(_)
-            | Expr::Exists(_) => {}
-            Expr::And(list)
-            | Expr::Or(list)
-            | Expr::Coalesce(list)
-            | Expr::Call(_, list)
-            | Expr::MakeArray(list) => {
-                list.iter().for_each(visit);
-            }
-            Expr::Not(inner)
-            | Expr::IsNull(inner)
-            | Expr::IsBool(inner, _)
-            | Expr::Cast(inner, _)
-            | Expr::InSubquery(inner, _) => visit(inner),
-            Expr::Compare(_, left, right)
-            | Expr::DistinctFrom(left, right)
-            | Expr::Arith(_, _, left, right)
-            | Expr::Quantified {
-                left, array: right, ..
-            }
-            | Expr::Like {
-                text: left,
-                pattern: right,
-                ..
-            } => {
-                visit(left);
-                visit(right);
-            }
-            Expr::InList(needle, list) => {
-                visit(needle);
-                list.iter().for_each(visit);
-            }
-            Expr::Case {
-                branches,
-                otherwise,
-            } => {
-                for (condition, result) in branches {
-                    visit(condition);
-                    visit(result);
-                }
-                visit(otherwise);
-            }
-        }
-    }
-
-    /// Calls back for every direct child, which may be replaced.
-    pub(super) fn for_each_child_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
-        match self {
-            Expr::Const(_)
-            | Expr::Column { .. }
-            | Expr::Param { .. }
-            | Expr::GroupKey(_)
-            | Expr::Aggregate(_)
-            | Expr::Subquery(_)
-            | Expr::Exists(_) => {}
-            Expr::And(list)
-            | Expr::Or(list)
-            | Expr::Coalesce(list)
-            | Expr::Call(_, list)
-            | Expr::MakeArray(list) => {
-                list.iter_mut().for_each(visit);
-            }
-            Expr::Not(inner)
-            | Expr::IsNull(inner)
-            | Expr::IsBool(inner, _)
-            | Expr::Cast(inner, _)
-            | Expr::InSubquery(inner, _) => visit(inner),
-            Expr::Compare(_, left, right)
-            | Expr::DistinctFrom(left, right)
-            | Expr::Arith(_, _, left, right)
-            | Expr::Quantified {
-                left, array: right, ..
-            }
-            | Expr::Like {
-                text: left,
-                pattern: right,
-                ..
-            } => {
-                visit(left);
-                visit(right);
-            }
-            Expr::InList(needle, list) => {
-                visit(needle);
-                list.iter_mut().for_each(visit);
-            }
-            Expr::Case {
-                branches,
-                otherwise,
-            } => {
-                for (condition, result) in branches {
-                    visit(condition);
-                    visit(result);
-                }
-                visit(otherwise);
-            }
-        }
-    }
-
-    /// Makes columns of one slot read another.
-    pub(super) fn move_slot(&mut self, from: usize, to: usize) {
-        if let Expr::Column { slot, .. } = self
-            && *slot == from
-        {
-            *slot = to;
-        }
-        self.for_each_child_mut(&mut |child| child.move_slot(from, to));
-    }
-
-    /// The highest table slot that this expression reads, or `None` if it reads no table.
-    pub(super) fn highest_slot(&self, order: &[usize]) -> Option<usize> {
-        let mut highest = None;
-        self.walk(&mut |expr| {
-            if let Expr::Column { slot, .. } = expr {
-                let position = order
-                    .iter()
-                    .position(|own| own == slot)
-                    .unwrap_or(order.len());
-                highest = highest.max(Some(position));
-            }
-        });
-        highest
-    }
-
-    /// Whether a slot is read.
-    pub(super) fn reads_slot(&self, wanted: usize) -> bool {
-        let mut found = false;
-        self.walk(&mut |expr| {
-            found |= matches!(expr, Expr::Column { slot, .. } if *slot == wanted);
-        });
-        found
     }
 }
 
@@ -464,6 +295,43 @@ pub(super) fn param(params: &[Value], index: usize, kind: Type) -> Result<Cow<'_
         | (Value::Bool(_), Type::Bool) => Ok(Cow::Borrowed(value)),
         _ => types::accept(value, kind, index + 1).map(Cow::Owned),
     }
+}
+
+fn like<'a>(
+    text: &'a Expr,
+    pattern: &'a Expr,
+    ignore_case: bool,
+    env: &Env<'a>,
+) -> Result<Option<bool>, PgError> {
+    match (&*text.eval(env)?, &*pattern.eval(env)?) {
+        (Value::Text(text), Value::Text(pattern)) => {
+            operators::like(text, pattern, ignore_case).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn case<'a>(
+    branches: &'a [(Expr, Expr)],
+    otherwise: &'a Expr,
+    env: &Env<'a>,
+) -> Result<Cow<'a, Value>, PgError> {
+    for (condition, result) in branches {
+        if condition.test(env)? {
+            return result.eval(env);
+        }
+    }
+    otherwise.eval(env)
+}
+
+fn coalesce<'a>(list: &'a [Expr], env: &Env<'a>) -> Result<Cow<'a, Value>, PgError> {
+    for item in list {
+        let value = item.eval(env)?;
+        if !value.is_null() {
+            return Ok(value);
+        }
+    }
+    Ok(Cow::Owned(NULL))
 }
 
 fn any_equal<'v>(needle: &Value, values: impl Iterator<Item = &'v Value>) -> Option<bool> {

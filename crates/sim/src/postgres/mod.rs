@@ -6,13 +6,15 @@
 //!
 //! A world creates a [`Postgres`]; a system [`connects`](Postgres::connect) and gets a [`Connection`]. Start reading at
 //! `backend` (the life of a statement), then `engine` and `exec` (what it does), `bind` (how SQL becomes a plan),
-//! `locks`, `storage`, `capacity`. The isolation level is read committed. SQL outside the subset gives `0A000` with its
+//! `locks` and `storage` (what they work on), `charge` and `capacity` (what time it takes), `activity` and `monitor`
+//! (what is seen of it). The isolation level is read committed. SQL outside the subset gives `0A000` with its
 //! position and what is supported. There is no wire protocol, no disk, and no optimiser worth the name.
 
 mod activity;
 mod backend;
 mod bind;
 mod capacity;
+mod charge;
 mod config;
 mod connection;
 mod cost;
@@ -37,6 +39,7 @@ mod statements;
 mod storage;
 mod timestamps;
 mod transaction;
+mod traverse;
 mod types;
 mod value;
 

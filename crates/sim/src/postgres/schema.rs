@@ -76,6 +76,21 @@ pub(super) struct Table {
 }
 
 impl Table {
+    /// A table without columns.
+    pub(super) fn new(name: Arc<str>) -> Self {
+        Table {
+            name,
+            columns: Vec::new(),
+            indexes: Vec::new(),
+            primary_key: Vec::new(),
+            checks: Vec::new(),
+            foreign_keys: Vec::new(),
+            serials: Vec::new(),
+            storage: Storage::default(),
+            assumed_rows: 0,
+        }
+    }
+
     /// The number of a column.
     pub(super) fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| &*column.name == name)

@@ -343,3 +343,115 @@ fn entry(columns: &[usize], tuple: &Tuple, row: usize) -> Entry {
         after: false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WRITER: TransactionId = TransactionId(1);
+
+    fn tuple(values: [i64; 2]) -> Tuple {
+        values.map(Value::Int).into()
+    }
+
+    fn entries(storage: &Storage) -> usize {
+        storage.indexes[0].entries.len()
+    }
+
+    fn rows_with(storage: &Storage, key: i64) -> Vec<usize> {
+        let bounds = [Entry::before, Entry::after]
+            .map(|bound| Bound::Included(bound(vec![Value::Int(key)])));
+        storage
+            .index_range(0, &bounds[0], &bounds[1])
+            .map(Entry::row)
+            .collect()
+    }
+
+    /// A table with an index on its first column and one committed row.
+    fn one_row() -> (Storage, usize) {
+        let mut storage = Storage::default();
+        storage.add_index(&[0], |_| true);
+        let row = storage.allocate();
+        storage.write(row, WRITER, Some(tuple([7, 0])), |_, _| true);
+        storage.settle(row, true, |_, _| true);
+        (storage, row)
+    }
+
+    #[test]
+    fn an_index_has_the_keys_of_both_versions_until_one_wins() {
+        for commit in [true, false] {
+            let (mut storage, row) = one_row();
+            storage.write(row, WRITER, Some(tuple([8, 0])), |_, _| true);
+            storage.write(row, WRITER, Some(tuple([9, 0])), |_, _| true);
+            assert_eq!(
+                (
+                    rows_with(&storage, 7),
+                    rows_with(&storage, 8),
+                    rows_with(&storage, 9)
+                ),
+                (vec![row], vec![], vec![row])
+            );
+            assert_eq!(storage.visible(row, None), Some(&tuple([7, 0])));
+            assert_eq!(storage.visible(row, Some(WRITER)), Some(&tuple([9, 0])));
+            storage.settle(row, commit, |_, _| true);
+            let (kept, gone) = if commit { (9, 7) } else { (7, 9) };
+            assert_eq!(
+                (rows_with(&storage, kept), rows_with(&storage, gone)),
+                (vec![row], vec![])
+            );
+        }
+    }
+
+    #[test]
+    fn vanished_rows_leave_nothing_and_their_slots_are_used_again() {
+        let (mut storage, row) = one_row();
+        for round in 0..100 {
+            let other = storage.allocate();
+            storage.write(other, WRITER, Some(tuple([round, 1])), |_, _| true);
+            storage.settle(other, round % 2 == 0, |_, _| true);
+            if round % 2 == 0 {
+                storage.write(other, WRITER, None, |_, _| true);
+                assert_eq!(storage.visible(other, Some(WRITER)), None);
+                storage.settle(other, true, |_, _| true);
+            }
+            storage.reclaim(other);
+        }
+        assert_eq!(
+            (storage.slots.len(), entries(&storage), storage.live_rows()),
+            (2, 1, 1)
+        );
+        assert_eq!(rows_with(&storage, 7), [row]);
+    }
+
+    #[test]
+    fn bounds_enclose_exactly_the_keys_with_their_prefix() {
+        let mut storage = Storage::default();
+        storage.add_index(&[0, 1], |_| true);
+        for values in [[1, 1], [1, 2], [2, 1], [2, 2], [3, 1]] {
+            let row = storage.allocate();
+            storage.write(row, WRITER, Some(tuple(values)), |_, _| true);
+        }
+        let range = |low: Entry, high: Entry| {
+            let (low, high) = (Bound::Included(low), Bound::Included(high));
+            let found = storage.index_range(0, &low, &high);
+            found.map(Entry::row).collect::<Vec<_>>()
+        };
+        let key = |values: &[i64]| values.iter().copied().map(Value::Int).collect::<Vec<_>>();
+        assert_eq!(
+            range(Entry::before(key(&[2])), Entry::after(key(&[2]))),
+            [2, 3]
+        );
+        assert_eq!(
+            range(Entry::after(key(&[1])), Entry::after(vec![])),
+            [2, 3, 4]
+        );
+        assert_eq!(
+            range(Entry::before(key(&[1, 2])), Entry::before(key(&[2, 2]))),
+            [1, 2]
+        );
+        assert_eq!(
+            range(Entry::after(key(&[2])), Entry::before(key(&[1]))),
+            [0_usize; 0]
+        );
+    }
+}

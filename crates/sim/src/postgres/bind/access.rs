@@ -10,7 +10,7 @@ use super::super::{
     plan::{Access, Limit, OrderExpr, OrderKey, Probe, Select, Step},
     schema::{Catalog, Index},
 };
-use super::select::FromTable;
+use super::from::FromTable;
 
 /// Fills in the steps of a select from its tables and conditions.
 pub(super) fn plan(

@@ -1,14 +1,18 @@
 //! From syntax to plans: names to numbers, types settled, access paths chosen.
 //!
-//! Start reading in [`binder`] (what is shared), then `select` and `modify` (statements), `expression` (expressions),
-//! `calls` (functions, aggregates) and `access` (which index). Nothing here runs a statement or takes a lock.
+//! Start reading in [`binder`] (what is shared), then `select` and `modify` (statements) with `from` and `outputs`,
+//! `expression` (expressions) with `operators`, `conditions` and `calls`, and `access` (which index). Nothing here runs a statement or takes a lock.
 
 mod access;
 mod binder;
 mod calls;
+mod conditions;
 mod expression;
+mod from;
 mod literals;
 mod modify;
+mod operators;
+mod outputs;
 mod place;
 mod scope;
 mod select;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sqlparser::ast::{self, GroupByExpr, LimitClause, OrderByKind, SelectItem, SetExpr};
+use sqlparser::ast::{self, GroupByExpr, LimitClause, OrderByKind, SetExpr};
 
 use super::super::{
     error::{PgError, SqlState},
@@ -14,26 +14,14 @@ use super::super::{
 };
 use super::{
     access,
-    binder::{Binder, Typed},
+    binder::Binder,
+    from::FromTable,
+    outputs::Output,
     scope::{Scope, identifier, object_name},
 };
 
 const SUPPORTED_SELECT: &str = "SELECT [DISTINCT] … FROM tables [JOIN | LEFT JOIN … ON …] [WHERE] [GROUP BY] [HAVING] \
                                 [ORDER BY] [LIMIT] [OFFSET] [FOR UPDATE [OF …] [SKIP LOCKED | NOWAIT]]";
-
-/// A column of the result before it is final.
-pub(super) struct Output {
-    name: Arc<str>,
-    typed: Typed,
-}
-
-/// One table of FROM as written.
-pub(super) struct FromTable {
-    pub(super) slot: usize,
-    pub(super) table: usize,
-    /// The ON conditions of a LEFT JOIN; those of an inner join are among the WHERE conditions.
-    pub(super) left_join: Option<Vec<Expr>>,
-}
 
 impl Binder<'_> {
     /// Binds a query.
@@ -99,136 +87,6 @@ impl Binder<'_> {
             Some((_, what)) => Err(self.unsupported(body, what, SUPPORTED_SELECT)),
             None => Ok(()),
         }
-    }
-
-    /// Binds FROM; conditions of inner joins join those of WHERE, which means the same.
-    pub(super) fn from(
-        &mut self,
-        scope: &mut Scope,
-        from: &[ast::TableWithJoins],
-        conditions: &mut Vec<Expr>,
-    ) -> Result<Vec<FromTable>, PgError> {
-        use ast::{JoinConstraint, JoinOperator};
-        let mut tables = Vec::new();
-        for item in from {
-            tables.push(self.table_factor(scope, &item.relation)?);
-            for join in &item.joins {
-                let mut joined = self.table_factor(scope, &join.relation)?;
-                match &join.join_operator {
-                    JoinOperator::Join(JoinConstraint::On(on))
-                    | JoinOperator::Inner(JoinConstraint::On(on)) => {
-                        flatten(self.condition(scope, on, "JOIN/ON")?, conditions);
-                    }
-                    JoinOperator::Left(JoinConstraint::On(on))
-                    | JoinOperator::LeftOuter(JoinConstraint::On(on)) => {
-                        let mut own = Vec::new();
-                        flatten(self.condition(scope, on, "JOIN/ON")?, &mut own);
-                        joined.left_join = Some(own);
-                    }
-                    JoinOperator::CrossJoin(JoinConstraint::None) => {}
-                    _ => {
-                        return Err(self.unsupported(
-                            &join.relation,
-                            "this kind of join",
-                            "JOIN … ON, LEFT JOIN … ON, CROSS JOIN",
-                        ));
-                    }
-                }
-                tables.push(joined);
-            }
-        }
-        Ok(tables)
-    }
-
-    fn table_factor(
-        &mut self,
-        scope: &mut Scope,
-        factor: &ast::TableFactor,
-    ) -> Result<FromTable, PgError> {
-        let ast::TableFactor::Table {
-            name,
-            alias,
-            args: None,
-            sample: None,
-            with_ordinality: false,
-            ..
-        } = factor
-        else {
-            return Err(self.unsupported(
-                factor,
-                "a subquery or function in FROM",
-                "tables in FROM",
-            ));
-        };
-        if alias
-            .as_ref()
-            .is_some_and(|alias| !alias.columns.is_empty())
-        {
-            return Err(self.unsupported(
-                factor,
-                "column aliases of a table",
-                "FROM table [AS] alias",
-            ));
-        }
-        let table_name = object_name(name)?;
-        let table = self
-            .catalog
-            .require(&table_name)
-            .map_err(|error| error.at(self.position(name)))?;
-        let alias = alias
-            .as_ref()
-            .map_or(table_name, |alias| identifier(&alias.name));
-        let slot = scope.add(&alias, self.catalog.table(table))?;
-        Ok(FromTable {
-            slot,
-            table,
-            left_join: None,
-        })
-    }
-
-    /// Binds a list of result columns, `*` included.
-    pub(super) fn outputs(
-        &mut self,
-        scope: &Scope,
-        items: &[SelectItem],
-    ) -> Result<Vec<Output>, PgError> {
-        let mut outputs = Vec::new();
-        for item in items {
-            match item {
-                SelectItem::UnnamedExpr(expr) => {
-                    outputs.push(Output {
-                        name: output_name(expr).into(),
-                        typed: self.expression(scope, expr)?,
-                    });
-                }
-                SelectItem::ExprWithAlias { expr, alias } => {
-                    outputs.push(Output {
-                        name: identifier(alias).into(),
-                        typed: self.expression(scope, expr)?,
-                    });
-                }
-                SelectItem::Wildcard(_) => {
-                    let visible =
-                        (0..scope.tables.len()).filter(|slot| !scope.tables[*slot].hidden);
-                    outputs.extend(visible.flat_map(|slot| all_columns(scope, slot)));
-                }
-                SelectItem::QualifiedWildcard(
-                    ast::SelectItemQualifiedWildcardKind::ObjectName(name),
-                    _,
-                ) => {
-                    let slot = scope.slot(&object_name(name)?)?;
-                    outputs.extend(all_columns(scope, slot));
-                }
-                other => {
-                    return Err(self.unsupported(
-                        other,
-                        "this result column",
-                        "expressions, * and table.*",
-                    ));
-                }
-            }
-        }
-        Ok(outputs)
     }
 
     fn collect_outputs(
@@ -503,25 +361,6 @@ impl Binder<'_> {
         };
         Ok(Some(LockRows { slots, when_busy }))
     }
-
-    /// Binds RETURNING.
-    pub(super) fn returning(
-        &mut self,
-        scope: &Scope,
-        items: Option<&[SelectItem]>,
-    ) -> Result<Option<super::super::plan::Returning>, PgError> {
-        let Some(items) = items else { return Ok(None) };
-        let outputs = self.outputs(scope, items)?;
-        let columns = Columns::new(outputs.iter().map(|output| Arc::clone(&output.name)));
-        let exprs = outputs
-            .into_iter()
-            .map(|output| match output.typed.kind {
-                None => self.coerce(output.typed, Type::Text),
-                Some(_) => Ok(output.typed.expr),
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Some(super::super::plan::Returning { exprs, columns }))
-    }
 }
 
 /// Splits a condition into the parts that must all hold.
@@ -531,16 +370,6 @@ pub(in super::super) fn flatten(condition: Expr, into: &mut Vec<Expr>) {
         Expr::Const(Value::Bool(true)) => {}
         other => into.push(other),
     }
-}
-
-fn all_columns(scope: &Scope, slot: usize) -> Vec<Output> {
-    let columns = scope.tables[slot].columns.iter().enumerate();
-    columns
-        .map(|(column, (name, kind))| Output {
-            name: Arc::clone(name),
-            typed: Typed::new(Expr::Column { slot, column }, *kind),
-        })
-        .collect()
 }
 
 /// `ORDER BY 2`.
@@ -568,27 +397,4 @@ fn nth_output<'o>(
                 format!("{clause} position {position} is not in select list"),
             )
         })
-}
-
-/// The name that PostgreSQL gives a result column without an alias.
-fn output_name(ast: &ast::Expr) -> String {
-    match ast {
-        ast::Expr::Identifier(ident) => identifier(ident),
-        ast::Expr::CompoundIdentifier(parts) => parts.last().map(identifier).unwrap_or_default(),
-        ast::Expr::Function(call) => {
-            object_name(&call.name).unwrap_or_else(|_| call.name.to_string())
-        }
-        ast::Expr::Nested(inner) => output_name(inner),
-        ast::Expr::Cast { expr, .. } => output_name(expr),
-        ast::Expr::Case { .. } => "case".to_owned(),
-        ast::Expr::Extract { .. } => "extract".to_owned(),
-        ast::Expr::Exists { .. } => "exists".to_owned(),
-        ast::Expr::Substring { .. } => "substring".to_owned(),
-        ast::Expr::Position { .. } => "position".to_owned(),
-        ast::Expr::Trim { .. } => "btrim".to_owned(),
-        ast::Expr::Ceil { .. } => "ceil".to_owned(),
-        ast::Expr::Floor { .. } => "floor".to_owned(),
-        ast::Expr::Array(_) => "array".to_owned(),
-        _ => "?column?".to_owned(),
-    }
 }

@@ -175,29 +175,7 @@ impl<'a> Scan<'a> {
     ) -> Result<ControlFlow<()>, PgError> {
         let table: &'a Table = self.catalog.table(step.table);
         match &step.access {
-            Access::Scan => {
-                walk.work.sequential_scans += 1;
-                let mut visited = 0_u64;
-                let mut flow = GO_ON;
-                for row in table.storage.row_numbers() {
-                    let Some(tuple) = table.storage.visible(row, self.transaction) else {
-                        continue;
-                    };
-                    visited += 1;
-                    (walk.rows[step.slot], walk.numbers[step.slot]) = (Some(tuple), row);
-                    flow = visit(self, walk)?;
-                    if flow.is_break() {
-                        break;
-                    }
-                }
-                let scanned = if flow.is_break() {
-                    scaled(table, visited)
-                } else {
-                    table.estimated_rows().max(visited)
-                };
-                walk.work.rows_scanned += scanned;
-                Ok(flow)
-            }
+            Access::Scan => self.scan(table, step.slot, walk, visit),
             Access::Index {
                 index,
                 prefix,
@@ -207,18 +185,21 @@ impl<'a> Scan<'a> {
             } => {
                 let env = Env::row(self.context, &walk.rows);
                 let searches = self.searches(prefix, low.as_ref(), high.as_ref(), &env)?;
-                let whole = prefix.is_empty();
                 for range in &searches {
                     walk.work.index_probes += 1;
                     let before = walk.work.rows_by_index;
-                    let flow =
-                        self.index_rows(table, *index, range, *reverse, step.slot, walk, visit)?;
+                    let entries = table.storage.index_range(*index, &range.0, &range.1);
+                    let flow = if *reverse {
+                        self.entries(table, *index, entries.rev(), step.slot, walk, visit)?
+                    } else {
+                        self.entries(table, *index, entries, step.slot, walk, visit)?
+                    };
                     if flow.is_break() {
                         return Ok(flow);
                     }
-                    if whole {
-                        walk.work.rows_by_index =
-                            before + scaled(table, walk.work.rows_by_index - before);
+                    if prefix.is_empty() {
+                        let rows = scaled(table, walk.work.rows_by_index - before);
+                        walk.work.rows_by_index = before + rows;
                     }
                 }
                 Ok(GO_ON)
@@ -234,44 +215,46 @@ impl<'a> Scan<'a> {
                     .collect::<Result<Vec<_>, PgError>>()?;
                 let found = walk.hashes[depth]
                     .as_ref()
-                    .and_then(|hash| hash.get(&Key(key)))
-                    .cloned();
-                for row in found.unwrap_or_default() {
-                    let Some(tuple) = table.storage.visible(row, self.transaction) else {
-                        continue;
-                    };
-                    walk.work.rows_processed += 1;
-                    (walk.rows[step.slot], walk.numbers[step.slot]) = (Some(tuple), row);
-                    let flow = visit(self, walk)?;
-                    if flow.is_break() {
-                        return Ok(flow);
-                    }
-                }
-                Ok(GO_ON)
+                    .and_then(|hash| hash.get(&Key(key)));
+                let rows = found.cloned().unwrap_or_default();
+                walk.work.rows_processed += rows.len() as u64;
+                self.offer_all(table, rows.into_iter(), step.slot, walk, visit)
             }
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one search of an index; a struct would only rename them"
-    )]
-    fn index_rows(
+    /// Every row of a table; a scan that ends early costs the part of the assumed rows that it saw.
+    fn scan(
         &self,
         table: &'a Table,
-        index: usize,
-        range: &Range,
-        reverse: bool,
         slot: usize,
         walk: &mut Walk<'a, '_>,
         visit: &mut Visit<'_, 'a>,
     ) -> Result<ControlFlow<()>, PgError> {
-        let mut entries = table.storage.index_range(index, &range.0, &range.1);
-        while let Some(entry) = if reverse {
-            entries.next_back()
+        walk.work.sequential_scans += 1;
+        let mut visited = 0_u64;
+        let rows = table.storage.row_numbers().inspect(|_| visited += 1);
+        let flow = self.offer_all(table, rows, slot, walk, visit)?;
+        let live = visited.min(table.storage.live_rows() as u64);
+        walk.work.rows_scanned += if flow.is_break() {
+            scaled(table, live)
         } else {
-            entries.next()
-        } {
+            table.estimated_rows().max(live)
+        };
+        Ok(flow)
+    }
+
+    /// The rows of index entries, as far as the versions seen have the entries' keys.
+    fn entries<'e>(
+        &self,
+        table: &'a Table,
+        index: usize,
+        entries: impl Iterator<Item = &'e Entry>,
+        slot: usize,
+        walk: &mut Walk<'a, '_>,
+        visit: &mut Visit<'_, 'a>,
+    ) -> Result<ControlFlow<()>, PgError> {
+        for entry in entries {
             let row = entry.row();
             let Some(tuple) = table.storage.visible(row, self.transaction) else {
                 continue;
@@ -280,6 +263,28 @@ impl<'a> Scan<'a> {
                 continue;
             }
             walk.work.rows_by_index += 1;
+            (walk.rows[slot], walk.numbers[slot]) = (Some(tuple), row);
+            let flow = visit(self, walk)?;
+            if flow.is_break() {
+                return Ok(flow);
+            }
+        }
+        Ok(GO_ON)
+    }
+
+    /// Those of some rows that are visible.
+    fn offer_all(
+        &self,
+        table: &'a Table,
+        rows: impl Iterator<Item = usize>,
+        slot: usize,
+        walk: &mut Walk<'a, '_>,
+        visit: &mut Visit<'_, 'a>,
+    ) -> Result<ControlFlow<()>, PgError> {
+        for row in rows {
+            let Some(tuple) = table.storage.visible(row, self.transaction) else {
+                continue;
+            };
             (walk.rows[slot], walk.numbers[slot]) = (Some(tuple), row);
             let flow = visit(self, walk)?;
             if flow.is_break() {
