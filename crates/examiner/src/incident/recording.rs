@@ -4,6 +4,7 @@ use std::path::Path;
 
 use emit::Signal;
 use telemetry::recording::{Recording, RecordingInfo, RecordingWriter};
+use telemetry::table::Stored;
 
 use super::cancel::Cancel;
 use super::engine::{Append, Appended, IncidentEvent, Totals, run};
@@ -81,8 +82,17 @@ impl Append for Writer {
         }
         let tables = self.0.tables();
         Ok(Appended {
-            spans: tables.spans().view().rows() as u64,
-            logs: (tables.logs().view().rows() + tables.samples().view().rows()) as u64,
+            spans: rows(&tables.spans()),
+            logs: rows(&tables.logs()) + rows(&tables.samples()),
         })
     }
+}
+
+/// Counts without a view, which would sort the open segment each time.
+fn rows(stored: &Stored) -> u64 {
+    let rows = match stored {
+        Stored::Open(table) => table.rows(),
+        Stored::Sealed(table) => table.rows(),
+    };
+    rows as u64
 }

@@ -1,6 +1,7 @@
 //! `firedrill` and `firedrill serve`: practice mode.
 
 use std::fmt::Write as _;
+use std::future::Future;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -37,6 +38,8 @@ pub(crate) fn run(options: &cli::Serve) -> Result<(), Failure> {
 
 async fn serve(config: &Config, options: &cli::Serve) -> Result<(), Failure> {
     let address = local(options.port);
+    // Before anybody is told the address: from then on a request to stop is expected to work.
+    let stop = interruption().map_err(|error| failure(&error))?;
     let server = Server::bind(config, address)
         .await
         .map_err(|error| failure(&error))?;
@@ -45,10 +48,7 @@ async fn serve(config: &Config, options: &cli::Serve) -> Result<(), Failure> {
     if !options.no_open {
         open_browser(&url);
     }
-    server
-        .run(interrupted())
-        .await
-        .map_err(|error| failure(&error))
+    server.run(stop).await.map_err(|error| failure(&error))
 }
 
 fn local(port: u16) -> SocketAddr {
@@ -75,21 +75,26 @@ fn greeting(server: &Server, url: &str, config: &Config) -> String {
     text
 }
 
-/// Done when the process is asked to stop.
-async fn interrupted() {
+/// Listens for requests to stop from now on; the future is done when one has come.
+fn interruption() -> Result<impl Future<Output = ()> + Send + 'static, ServerError> {
     #[cfg(unix)]
-    {
+    let mut terminate = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+        (
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::interrupt())?,
+        )
+    };
+    Ok(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = terminate.0.recv() => {}
+            _ = terminate.1.recv() => {}
         }
-    }
-    // Without a handler the process simply ends on Ctrl-C, which is what was asked for.
-    let _ = tokio::signal::ctrl_c().await;
+        #[cfg(not(unix))]
+        // Without a handler the process simply ends, which is what was asked for.
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 fn default_data() -> Result<PathBuf, Failure> {
