@@ -1,81 +1,17 @@
-//! The same SQL on a real PostgreSQL and on the simulated one.
-//!
-//! Needs a server that may be written to (a schema of its own, dropped afterwards): `FIREDRILL_TEST_POSTGRES` names it,
-//! by default `postgres://postgres@127.0.0.1:5432/postgres`. Without one these tests fail and say what to do.
+//! The same SQL on a real PostgreSQL (see `real` for which) and on the simulated one.
 //!
 //! Rows are compared as text, unordered unless the statement orders them; numbers to nine digits, since `numeric` is
 //! a double in the simulation; errors by their SQLSTATE.
 
-use postgres::{Client, NoTls, SimpleQueryMessage};
 use sim::postgres::Value;
 
 use crate::{
     model::random_scripts,
+    real::{Answer, Real},
     script::{Outcome, outcomes, statements},
 };
 
-const VARIABLE: &str = "FIREDRILL_TEST_POSTGRES";
-const DEFAULT: &str = "postgres://postgres@127.0.0.1:5432/postgres";
-
-/// A schema of its own on the real server.
-struct Real {
-    client: Client,
-    schema: String,
-}
-
-impl Real {
-    fn new(name: &str) -> Self {
-        let url = std::env::var(VARIABLE).unwrap_or_else(|_| DEFAULT.to_owned());
-        let mut client = Client::connect(&url, NoTls).unwrap_or_else(|error| {
-            panic!(
-                "these tests compare with a real PostgreSQL, and {url} does not answer: {error}\n\
-                 Start one, for example:\n\
-                 \x20 Debian/Ubuntu: apt install postgresql; pg_ctlcluster 15 main start\n\
-                 \x20 macOS: brew install postgresql@15; brew services start postgresql@15\n\
-                 \x20 Docker: docker run --rm -p 5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust postgres:15\n\
-                 or set {VARIABLE} to the URL of one whose user may create schemas."
-            )
-        });
-        let schema = format!("firedrill_test_{}_{name}", std::process::id());
-        client
-            .batch_execute(&format!(
-                "drop schema if exists {schema} cascade; create schema {schema}; set search_path = {schema}; \
-                 set timezone = 'UTC'; set client_min_messages = warning; set lc_messages = 'C'"
-            ))
-            .unwrap();
-        Real { client, schema }
-    }
-
-    /// Rows as text, or an SQLSTATE.
-    fn run(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, String> {
-        let messages = self.client.simple_query(sql).map_err(|error| {
-            error
-                .code()
-                .map_or_else(|| error.to_string(), |code| code.code().to_owned())
-        })?;
-        let rows = messages.into_iter().filter_map(|message| match message {
-            SimpleQueryMessage::Row(row) => Some(
-                (0..row.len())
-                    .map(|column| row.get(column).map(str::to_owned))
-                    .collect(),
-            ),
-            _ => None,
-        });
-        Ok(rows.collect())
-    }
-}
-
-impl Drop for Real {
-    fn drop(&mut self) {
-        // A failing test has more to say than a failing clean-up.
-        let _ = self.client.batch_execute(&format!(
-            "rollback; drop schema if exists {} cascade",
-            self.schema
-        ));
-    }
-}
-
-fn simulated(outcome: &Outcome) -> Result<Vec<Vec<Option<String>>>, String> {
+fn simulated(outcome: &Outcome) -> Answer {
     let cell = |value: &Value| (!value.is_null()).then(|| value.to_string());
     match outcome {
         Ok((rows, _)) => Ok(rows

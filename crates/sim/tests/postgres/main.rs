@@ -7,6 +7,7 @@ mod connections;
 mod costs;
 mod differential;
 mod model;
+mod real;
 mod script;
 mod sessions;
 mod sql;
