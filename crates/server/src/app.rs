@@ -1,6 +1,6 @@
 //! The state that every handler shares.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -34,6 +34,8 @@ struct Inner {
     queries: Queries,
     turns: QueryQueue,
     live: Live,
+    /// Held as long as the server lives; the system lets go of it when the process ends.
+    _lock: File,
 }
 
 impl App {
@@ -44,7 +46,7 @@ impl App {
     /// When the data folder or its database cannot be used.
     pub async fn open(config: &Config) -> Result<Self, ServerError> {
         let recordings = config.data.join("recordings");
-        check_writable(&config.data, &recordings)?;
+        let lock = claim(&config.data, &recordings)?;
         let store = Store::open(&config.data.join("firedrill.sqlite")).await?;
         let interrupted = store.fail_interrupted(&interruption()).await?;
         if interrupted > 0 {
@@ -62,11 +64,12 @@ impl App {
                 systems: config.systems.clone(),
                 trail: TrailRecorder::start(store.clone()),
                 store,
-                recordings: Recordings::new(recordings, config.recordings_memory),
+                recordings: Recordings::open(recordings, config.recordings_memory),
                 preparations: Preparations::default(),
                 queries: Queries::start(config.query_threads)?,
                 turns: QueryQueue::default(),
                 live,
+                _lock: lock,
             }),
         })
     }
@@ -126,17 +129,22 @@ impl App {
     }
 }
 
-/// Creates the folders and proves that a file can be written, so that the first drill does not find
-/// it out.
-fn check_writable(data: &Path, recordings: &Path) -> Result<(), ServerError> {
-    let probe = data.join(".writable");
-    fs::create_dir_all(recordings)
-        .and_then(|()| fs::write(&probe, b""))
-        .and_then(|()| fs::remove_file(&probe))
-        .map_err(|source| ServerError::Data {
+/// Creates the folders, proves that a file can be written, so that the first drill does not find it
+/// out, and claims them: two servers on one folder would fail each other's preparations.
+fn claim(data: &Path, recordings: &Path) -> Result<File, ServerError> {
+    let failed = |source| ServerError::Data {
+        folder: data.to_owned(),
+        source,
+    };
+    fs::create_dir_all(recordings).map_err(failed)?;
+    let lock = File::create(data.join("firedrill.lock")).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(ServerError::InUse {
             folder: data.to_owned(),
-            source,
-        })
+        }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
 }
 
 fn interruption() -> Failure {

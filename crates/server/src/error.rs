@@ -16,6 +16,12 @@ pub enum ServerError {
         /// What the operating system says.
         source: std::io::Error,
     },
+    /// Another process serves from the data folder.
+    #[error("another Firedrill uses the data folder {}", folder.display())]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// The database cannot be opened.
     #[error("the database in the data folder cannot be used")]
     Store(#[from] StoreError),

@@ -33,8 +33,10 @@ struct Open {
 }
 
 impl Recordings {
-    /// The recordings in `folder`, which exists.
-    pub(crate) fn new(folder: PathBuf, budget: u64) -> Self {
+    /// The recordings in `folder`, which exists and is nobody else's. What a killed process was
+    /// writing there is removed: it can never become a recording.
+    pub(crate) fn open(folder: PathBuf, budget: u64) -> Self {
+        remove_unfinished(&folder);
         Self {
             folder,
             budget,
@@ -135,6 +137,20 @@ impl Open {
                 Some(id) => self.recordings.remove(&id),
                 None => return,
             };
+        }
+    }
+}
+
+fn remove_unfinished(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with('.')
+            && name.ends_with(".writing")
+            && let Err(error) = fs::remove_dir_all(entry.path())
+        {
+            tracing::warn!(%error, %name, "an unfinished recording could not be removed");
         }
     }
 }

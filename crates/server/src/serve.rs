@@ -12,6 +12,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -122,8 +123,12 @@ impl Server {
 /// The API, the OpenAPI document and the page, behind the guards.
 fn router(app: App) -> Router {
     let (api, _) = api::router().split_for_parts();
-    // An event stream that is compressed arrives in lumps.
+    // An event stream that is compressed arrives in lumps. The fastest level, because what is saved
+    // on the way within one machine is little.
     let compress = DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream"));
+    let compression = CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(compress);
     Router::new()
         .nest("/api/v1", api)
         .route("/api/openapi.json", get(openapi))
@@ -133,7 +138,7 @@ fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(guard::panicked))
         .layer(middleware::from_fn(guard::check_origin))
         .layer(middleware::from_fn(guard::secure_headers))
-        .layer(CompressionLayer::new().compress_when(compress))
+        .layer(compression)
 }
 
 async fn openapi() -> impl IntoResponse {

@@ -1,5 +1,6 @@
 //! The evidence trail as handlers see it: an extractor that knows which session asked.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
@@ -14,6 +15,8 @@ pub(crate) const HEADER: &str = "firedrill-session";
 
 /// Names of spans and services that one entry keeps; a trace with more kinds of span is rare.
 const MAX_NAMES: usize = 300;
+/// Characters of a query that one entry keeps.
+const MAX_QUERY: usize = 4000;
 
 /// The session that a tool query belongs to, if any.
 #[derive(Debug, Clone, Default)]
@@ -36,69 +39,61 @@ impl<S: Send + Sync> FromRequestParts<S> for Trail {
 }
 
 impl Trail {
-    /// Records a query without a range.
-    pub(crate) fn record(&self, app: &App, tool: Tool, view: &str, query: &str) {
-        self.record_range(app, tool, view, query, None, None);
-    }
-
-    /// Records a query over a range.
-    pub(crate) fn record_range(
+    /// A query of a tool; it joins the trail when it has been answered.
+    pub(crate) fn ask(
         &self,
-        app: &App,
         tool: Tool,
         view: &str,
         query: &str,
         start_ms: Option<i64>,
         end_ms: Option<i64>,
-    ) {
-        self.push(
-            app,
-            TrailQuery {
-                at_ms: clock::now_ms(),
-                tool,
-                view: view.to_owned(),
-                query: query.to_owned(),
-                start_ms,
-                end_ms,
-                spans: Vec::new(),
-                services: Vec::new(),
-            },
-        );
+    ) -> Asked {
+        let query = self.session.is_some().then(|| TrailQuery {
+            at_ms: clock::now_ms(),
+            tool,
+            view: view.to_owned(),
+            query: query.chars().take(MAX_QUERY).collect(),
+            start_ms,
+            end_ms,
+            spans: Vec::new(),
+            services: Vec::new(),
+        });
+        Asked {
+            session: self.session.clone().zip(query),
+        }
+    }
+}
+
+/// A query that was asked and may still fail: what was not answered is no evidence.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    session: Option<(String, TrailQuery)>,
+}
+
+impl Asked {
+    /// The query was answered.
+    pub(crate) fn answered(self, app: &App) {
+        if let Some((session, query)) = self.session {
+            app.trail().record(&session, query);
+        }
     }
 
-    /// Records that a trace was opened, with the names of what it showed.
-    pub(crate) fn record_trace(
-        &self,
+    /// The query was answered with a trace that holds these spans.
+    pub(crate) fn answered_with_trace<'a>(
+        mut self,
         app: &App,
-        trace_id: &str,
-        spans: impl Iterator<Item = String>,
-        services: Vec<String>,
+        spans: impl Iterator<Item = &'a str>,
+        services: &[String],
     ) {
-        if self.session.is_none() {
-            return;
+        if let Some((_, query)) = &mut self.session {
+            let names: BTreeSet<&str> = spans.collect();
+            query.spans = names
+                .into_iter()
+                .take(MAX_NAMES)
+                .map(str::to_owned)
+                .collect();
+            query.services = services.iter().take(MAX_NAMES).cloned().collect();
         }
-        let mut names: Vec<String> = spans.collect();
-        names.sort();
-        names.dedup();
-        names.truncate(MAX_NAMES);
-        self.push(
-            app,
-            TrailQuery {
-                at_ms: clock::now_ms(),
-                tool: Tool::Traces,
-                view: "trace".to_owned(),
-                query: trace_id.to_owned(),
-                start_ms: None,
-                end_ms: None,
-                spans: names,
-                services,
-            },
-        );
-    }
-
-    fn push(&self, app: &App, query: TrailQuery) {
-        if let Some(session) = &self.session {
-            app.trail().record(session, query);
-        }
+        self.answered(app);
     }
 }

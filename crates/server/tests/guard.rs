@@ -227,3 +227,37 @@ fn the_embedded_drills_leak_nothing_into_their_briefs() {
         }
     }
 }
+
+#[test]
+fn a_data_folder_serves_one_server_at_a_time() {
+    let server = TestServer::start();
+    let catalogue = catalogue::Catalogue::default();
+    let config = server::Config::new(catalogue, server.data());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let address = "127.0.0.1:0".parse().unwrap();
+    let error = runtime
+        .block_on(server::Server::bind(&config, address))
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("another Firedrill uses the data folder "),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_a_killed_process_was_writing_is_removed() {
+    let server = TestServer::start();
+    let left = server.data().join("recordings/.abc.writing");
+    std::fs::create_dir(&left).unwrap();
+    let server = server.restart("exit 1");
+    assert!(!left.exists());
+    assert_eq!(
+        server.get("/api/v1/recordings").ok()["recordings"],
+        json!([])
+    );
+}

@@ -320,3 +320,34 @@ fn a_diagnosis_with_unknown_terms_is_refused() {
     let places = vec![json!({ "path": "src/a.rs" }); 6];
     save(json!({ "locations": places })).problem(400, "diagnosis-too-large");
 }
+
+#[test]
+fn a_query_that_was_not_answered_is_no_evidence() {
+    let server = TestServer::start();
+    let (id, recording) = server.ready();
+    let tool = |query: &str| {
+        let range = format!(
+            "start_ms={START_MS}&end_ms={}&step_ms=15000",
+            START_MS + 600_000
+        );
+        let query = http::encode(query);
+        server.get_in(
+            &id,
+            &format!("/api/v1/recordings/{recording}/metrics/range?query={query}&{range}"),
+        )
+    };
+    tool("rate(http_server_request_duration_seconds_count)").problem(400, "invalid-promql");
+    let result = server
+        .post(&format!("/api/v1/sessions/{id}/hand-in"), &json!({}))
+        .ok();
+    let evidence = result["criteria"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|criterion| criterion["id"] == "evidence.errors")
+        .unwrap();
+    assert_eq!(
+        (&evidence["points"], &evidence["seen"]),
+        (&json!(0.0), &json!("nothing"))
+    );
+}

@@ -143,6 +143,7 @@ fn failure(error: &ServerError) -> Failure {
         }
         ServerError::Listen { .. } => "choose another port with --port",
         ServerError::Data { .. } => "choose a folder that can be written with --data",
+        ServerError::InUse { .. } => "use that one, stop it, or choose another folder with --data",
         ServerError::Store(_) => {
             "check that the data folder is not on a read-only or full disk, or choose another one \
              with --data"

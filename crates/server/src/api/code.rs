@@ -127,7 +127,8 @@ pub async fn get_file(
             "Pick a file from the list",
         ));
     };
-    trail.record(&app, catalogue::Tool::Code, "file", &path);
+    let asked = trail.ask(catalogue::Tool::Code, "file", &path, None, None);
+    asked.answered(&app);
     Ok(Json(SourceFile {
         language: source_code::language(&path).to_owned(),
         lines: text.lines().count(),
@@ -152,7 +153,7 @@ pub async fn search_code(
     let started = Instant::now();
     let files = tree(&system)?;
     let pattern = pattern(&params)?;
-    trail.record(&app, catalogue::Tool::Code, "search", &params.q);
+    let asked = trail.ask(catalogue::Tool::Code, "search", &params.q, None, None);
     let mut matches = Vec::new();
     let mut total = 0;
     for (path, text) in files {
@@ -169,6 +170,7 @@ pub async fn search_code(
             }
         }
     }
+    asked.answered(&app);
     Ok(Json(CodeMatches {
         truncated: total > matches.len(),
         matches,

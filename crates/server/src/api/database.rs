@@ -200,14 +200,7 @@ pub async fn database_sessions(
     Query(params): Query<DatabaseSessionsParams>,
 ) -> Result<Json<DatabaseSessions>, Problem> {
     let at_ms = params.at_ms;
-    trail.record_range(
-        &app,
-        catalogue::Tool::Database,
-        "sessions",
-        "",
-        Some(at_ms),
-        None,
-    );
+    let asked = trail.ask(catalogue::Tool::Database, "sessions", "", Some(at_ms), None);
     let answer = app.query(recording, move |data, stopwatch| {
         // The page speaks milliseconds: a sample within that millisecond counts as taken by then.
         let at = at_ms.saturating_mul(1_000_000).saturating_add(999_999);
@@ -225,7 +218,9 @@ pub async fn database_sessions(
             query_ms: stopwatch.query_ms(),
         })
     });
-    answer.await.map(Json)
+    let answer = answer.await?;
+    asked.answered(&app);
+    Ok(Json(answer))
 }
 
 fn shape(session: query::DatabaseSession, sampled_at: i64) -> DatabaseSession {
@@ -270,8 +265,7 @@ pub async fn database_statements(
         limit,
     } = params;
     let limit = limit.unwrap_or(50).clamp(1, 500);
-    trail.record_range(
-        &app,
+    let asked = trail.ask(
         catalogue::Tool::Database,
         "statements",
         "",
@@ -306,5 +300,7 @@ pub async fn database_statements(
             query_ms: stopwatch.query_ms(),
         })
     });
-    answer.await.map(Json)
+    let answer = answer.await?;
+    asked.answered(&app);
+    Ok(Json(answer))
 }

@@ -203,7 +203,7 @@ async fn facets(
         RowSignal::Spans => catalogue::Tool::Traces,
         RowSignal::Logs => catalogue::Tool::Logs,
     };
-    trail.record_range(&app, tool, "facets", &filter, start_ms, end_ms);
+    let asked = trail.ask(tool, "facets", &filter, start_ms, end_ms);
     let answer = app.query(recording, move |data, stopwatch| {
         let scope = data.scope(start_ms, end_ms, &filter)?;
         let stored = signal.table(data);
@@ -219,7 +219,9 @@ async fn facets(
             query_ms: stopwatch.query_ms(),
         })
     });
-    answer.await.map(Json)
+    let answer = answer.await?;
+    asked.answered(&app);
+    Ok(Json(answer))
 }
 
 fn key_names(keys: &str) -> Result<Vec<String>, Problem> {

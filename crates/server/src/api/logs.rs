@@ -187,14 +187,7 @@ pub async fn search_logs(
     } = params;
     let filter = filter.unwrap_or_default();
     let limit = limit.unwrap_or(100).clamp(1, 1000);
-    trail.record_range(
-        &app,
-        catalogue::Tool::Logs,
-        "search",
-        &filter,
-        start_ms,
-        end_ms,
-    );
+    let asked = trail.ask(catalogue::Tool::Logs, "search", &filter, start_ms, end_ms);
     let answer = app.query(recording, move |data, stopwatch| {
         let scope = data.scope(start_ms, end_ms, &filter)?;
         let order = match order.unwrap_or_default() {
@@ -211,7 +204,9 @@ pub async fn search_logs(
             query_ms: stopwatch.query_ms(),
         })
     });
-    answer.await.map(Json)
+    let answer = answer.await?;
+    asked.answered(&app);
+    Ok(Json(answer))
 }
 
 fn record(record: query::LogRecord) -> LogRecord {
@@ -249,8 +244,7 @@ pub async fn log_histogram(
     } = params;
     let filter = filter.unwrap_or_default();
     let buckets = buckets.unwrap_or(120).clamp(1, 2000) as usize;
-    trail.record_range(
-        &app,
+    let asked = trail.ask(
         catalogue::Tool::Logs,
         "histogram",
         &filter,
@@ -269,7 +263,9 @@ pub async fn log_histogram(
             query_ms: stopwatch.query_ms(),
         })
     });
-    answer.await.map(Json)
+    let answer = answer.await?;
+    asked.answered(&app);
+    Ok(Json(answer))
 }
 
 /// Four levels are enough for a chart; the list shows the exact one.
@@ -311,14 +307,7 @@ pub async fn log_patterns(
         filter,
     } = params;
     let filter = filter.unwrap_or_default();
-    trail.record_range(
-        &app,
-        catalogue::Tool::Logs,
-        "patterns",
-        &filter,
-        start_ms,
-        end_ms,
-    );
+    let asked = trail.ask(catalogue::Tool::Logs, "patterns", &filter, start_ms, end_ms);
     let answer = app.query(recording, move |data, stopwatch| {
         let scope = data.scope(start_ms, end_ms, &filter)?;
         let found = query::log_patterns(&data.tables().logs().view(), &scope, MAX_PATTERNS)
@@ -336,5 +325,7 @@ pub async fn log_patterns(
             query_ms: stopwatch.query_ms(),
         })
     });
-    answer.await.map(Json)
+    let answer = answer.await?;
+    asked.answered(&app);
+    Ok(Json(answer))
 }

@@ -175,7 +175,7 @@ pub async fn metrics_range(
         step_ms,
     } = params;
     let (start, end) = (Some(start_ms), Some(end_ms));
-    trail.record_range(&app, catalogue::Tool::Metrics, "range", &query, start, end);
+    let asked = trail.ask(catalogue::Tool::Metrics, "range", &query, start, end);
     let answer = app.query(recording, move |data, stopwatch| {
         let metrics = data.metrics()?;
         let source = MetricSource(&metrics);
@@ -202,7 +202,9 @@ pub async fn metrics_range(
             query_ms: stopwatch.query_ms(),
         })
     });
-    answer.await.map(Json)
+    let answer = answer.await?;
+    asked.answered(&app);
+    Ok(Json(answer))
 }
 
 /// A series on the grid of the answer; null where it has no finite value.
@@ -238,8 +240,7 @@ pub async fn metrics_instant(
     Query(params): Query<MetricsInstantParams>,
 ) -> Result<Json<MetricsInstant>, Problem> {
     let MetricsInstantParams { query, time_ms } = params;
-    trail.record_range(
-        &app,
+    let asked = trail.ask(
         catalogue::Tool::Metrics,
         "instant",
         &query,
@@ -281,7 +282,9 @@ pub async fn metrics_instant(
             query_ms: stopwatch.query_ms(),
         })
     });
-    answer.await.map(Json)
+    let answer = answer.await?;
+    asked.answered(&app);
+    Ok(Json(answer))
 }
 
 /// A number as Prometheus writes it.
@@ -319,14 +322,7 @@ pub async fn metrics_exemplars(
         end_ms,
     } = params;
     let (start, end) = (Some(start_ms), Some(end_ms));
-    trail.record_range(
-        &app,
-        catalogue::Tool::Metrics,
-        "exemplars",
-        &query,
-        start,
-        end,
-    );
+    let asked = trail.ask(catalogue::Tool::Metrics, "exemplars", &query, start, end);
     let answer = app.query(recording, move |data, stopwatch| {
         let metrics = data.metrics()?;
         let mut exemplars = Vec::new();
@@ -361,5 +357,7 @@ pub async fn metrics_exemplars(
             query_ms: stopwatch.query_ms(),
         })
     });
-    answer.await.map(Json)
+    let answer = answer.await?;
+    asked.answered(&app);
+    Ok(Json(answer))
 }

@@ -122,14 +122,7 @@ pub async fn span_stats(
         end_ms,
     } = params;
     let filter = format!("service:{} name:{}", quote(&service), quote(&name));
-    trail.record_range(
-        &app,
-        catalogue::Tool::Traces,
-        "stats",
-        &filter,
-        start_ms,
-        end_ms,
-    );
+    let asked = trail.ask(catalogue::Tool::Traces, "stats", &filter, start_ms, end_ms);
     let answer = app.query(recording, move |data, stopwatch| {
         let scope = data.scope(start_ms, end_ms, &filter)?;
         let found = query::duration_statistics(&data.tables().spans().view(), &scope)
@@ -148,7 +141,9 @@ pub async fn span_stats(
             query_ms: stopwatch.query_ms(),
         })
     });
-    answer.await.map(Json)
+    let answer = answer.await?;
+    asked.answered(&app);
+    Ok(Json(answer))
 }
 
 /// A value of the filter language, whatever is in it.
@@ -174,7 +169,7 @@ pub async fn query_spans(
         start_ms,
         end_ms,
     } = params;
-    trail.record_range(&app, catalogue::Tool::Traces, "query", &q, start_ms, end_ms);
+    let asked = trail.ask(catalogue::Tool::Traces, "query", &q, start_ms, end_ms);
     let answer = app.query(recording, move |data, stopwatch| {
         let range = data.range(start_ms, end_ms)?;
         let parsed = filter::parse(&q).map_err(|error| query_problem(&q, &error.into()))?;
@@ -194,7 +189,9 @@ pub async fn query_spans(
             .map_err(|error| query_problem(&q, &error))?;
         Ok(figures(found, stopwatch.query_ms()))
     });
-    answer.await.map(Json)
+    let answer = answer.await?;
+    asked.answered(&app);
+    Ok(Json(answer))
 }
 
 fn figures(found: query::Figures, query_ms: f64) -> Figures {

@@ -85,6 +85,7 @@ pub async fn get_trace(
     Path((recording, trace_id)): Path<(String, String)>,
 ) -> Result<Json<Trace>, Problem> {
     let id = trace_number(&trace_id)?;
+    let asked = trail.ask(catalogue::Tool::Traces, "trace", &trace_id, None, None);
     let answer = app.query(recording, move |data, stopwatch| {
         let tables = data.tables();
         let (spans, logs) = (tables.spans(), tables.logs());
@@ -101,8 +102,8 @@ pub async fn get_trace(
             })
     });
     let trace = answer.await?;
-    let names = trace.spans.iter().map(|span| span.name.clone());
-    trail.record_trace(&app, &trace.trace_id, names, trace.services.clone());
+    let names = trace.spans.iter().map(|span| span.name.as_str());
+    asked.answered_with_trace(&app, names, &trace.services);
     Ok(Json(trace))
 }
 

@@ -142,14 +142,7 @@ pub async fn search_traces(
     } = params;
     let filter = filter.unwrap_or_default();
     let limit = limit.unwrap_or(50).clamp(1, 500);
-    trail.record_range(
-        &app,
-        catalogue::Tool::Traces,
-        "search",
-        &filter,
-        start_ms,
-        end_ms,
-    );
+    let asked = trail.ask(catalogue::Tool::Traces, "search", &filter, start_ms, end_ms);
     let answer = app.query(recording, move |data, stopwatch| {
         let scope = data.scope(start_ms, end_ms, &filter)?;
         let order = match order.unwrap_or_default() {
@@ -167,7 +160,9 @@ pub async fn search_traces(
             query_ms: stopwatch.query_ms(),
         })
     });
-    answer.await.map(Json)
+    let answer = answer.await?;
+    asked.answered(&app);
+    Ok(Json(answer))
 }
 
 fn summary(trace: query::TraceSummary) -> TraceSummary {
@@ -205,8 +200,7 @@ pub async fn scatter(
     } = params;
     let filter = filter.unwrap_or_default();
     let limit = limit.unwrap_or(2000).clamp(1, 10_000);
-    trail.record_range(
-        &app,
+    let asked = trail.ask(
         catalogue::Tool::Traces,
         "scatter",
         &filter,
@@ -241,5 +235,7 @@ pub async fn scatter(
             query_ms: stopwatch.query_ms(),
         })
     });
-    answer.await.map(Json)
+    let answer = answer.await?;
+    asked.answered(&app);
+    Ok(Json(answer))
 }
