@@ -92,11 +92,10 @@ export function SearchButton({ text, wide }: { text: string; wide?: boolean }) {
       type="button"
       className={cx(styles.find, wide && styles.findWide)}
       onClick={() => paletteOpen.set(true)}
-      aria-label={text}
       aria-keyshortcuts="Control+K Meta+K"
     >
       <Icon name="search" size={14} />
-      <span className="grow">{text}</span>
+      <span className={cx("grow", styles.findText)}>{text}</span>
       <Keys keys="mod+k" />
     </button>
   );

@@ -86,6 +86,9 @@ function progress(session: Session): string {
 
 function Recordings() {
   const { data, error, refetch } = useQuery(queries.recordings());
+  const { data: sessions } = useQuery(queries.sessions());
+  const seedOf = (recording: Recording) =>
+    sessions?.find((session) => session.id === recording.session_id)?.seed;
   const sealed = (data ?? []).filter((recording) => recording.state === "sealed");
   usePaletteSource("Recordings", () =>
     (data ?? []).map((recording) => ({
@@ -117,7 +120,9 @@ function Recordings() {
                     {formatCompact(recording.spans)} spans, {formatBytes(recording.bytes_on_disk)}
                   </span>
                 </span>
-                <span className="t3 small mono">{recording.id}</span>
+                <span className="t3 small nowrap">
+                  {seedText(seedOf(recording)) ?? recording.id}
+                </span>
               </Link>
             </li>
           ))}
@@ -125,6 +130,10 @@ function Recordings() {
       )}
     </section>
   );
+}
+
+function seedText(seed: string | undefined): string | null {
+  return seed === undefined ? null : `seed ${seed}`;
 }
 
 function hrefOf(recording: Recording): string {

@@ -60,7 +60,7 @@ export function HomeView() {
         </>
       }
       rail={[{ id: "home", label: "Drills", icon: "drills", href: "/", current: true }]}
-      searchHint="Search drills, recordings, commands"
+      searchHint="Search drills and commands"
       statusLeft={[version.data?.version ?? "", `serving ${window.location.host}`].filter(Boolean)}
     >
       <div className={styles.layout}>

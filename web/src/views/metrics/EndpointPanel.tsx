@@ -190,7 +190,12 @@ function EndpointTable(props: EndpointTableProps) {
   const { answer, series, failures, unit, selected, showFailed } = props;
   const [sort, setSort] = useState<Sort>({ column: "now", descending: true });
   const at = useCrosshairSample(answer.times);
-  const first = answer.times[0];
+  // A rate has no value at the very start of a recording: begin where there is one.
+  const start = Math.max(
+    0,
+    answer.times.findIndex((_, i) => series.some((one) => (one.values[i] ?? null) !== null)),
+  );
+  const first = answer.times[start];
   const now = at === null ? undefined : answer.times[at];
   // Without a crosshair the highest value is what tells endpoints apart.
   const sampleOf = (values: readonly (number | null)[] | undefined) =>
@@ -215,8 +220,8 @@ function EndpointTable(props: EndpointTableProps) {
       head: first === undefined ? "Start" : formatTime(first),
       width: "72px",
       align: "right",
-      sortBy: (s) => s.values[0] ?? null,
-      cell: (s) => <span className="t2">{formatValue(s.values[0], unit)}</span>,
+      sortBy: (s) => s.values[start] ?? null,
+      cell: (s) => <span className="t2">{formatValue(s.values[start], unit)}</span>,
     },
     {
       id: "now",
