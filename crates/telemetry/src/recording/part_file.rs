@@ -13,6 +13,7 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 use parquet::errors::ParquetError;
+use parquet::file::statistics::Statistics;
 
 use super::arrays::{core_columns, core_type, field, key_type};
 use super::durable::guarded;
@@ -95,7 +96,7 @@ impl PartFile {
         self.metadata.metadata().num_row_groups()
     }
 
-    /// One column of one row group; `None` when the file has no such column.
+    /// One column of one row group; `None` when the file has no such column, or nothing in it there.
     pub(crate) fn read(
         &self,
         wanted: Wanted<'_>,
@@ -111,6 +112,14 @@ impl PartFile {
         let Ok(index) = self.metadata.schema().index_of(name) else {
             return Ok(None);
         };
+        let row_group = self.metadata.metadata().row_group(group);
+        let nulls = row_group
+            .column(index)
+            .statistics()
+            .and_then(Statistics::null_count_opt);
+        if nulls.is_some_and(|nulls| nulls as i64 == row_group.num_rows()) {
+            return Ok(None);
+        }
         // By position: a name with dots would be taken for a path.
         let mask = ProjectionMask::leaves(self.metadata.parquet_schema(), [index]);
         // A file of its own: readers that share one share its position, and several threads read.

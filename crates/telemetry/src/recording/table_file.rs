@@ -93,7 +93,7 @@ impl TableFile {
                 column.array,
             ));
         }
-        let written = self.encode(&arrays, group.rows)?;
+        let written = self.encode(&arrays, group.rows, false)?;
         let mut chunks = Vec::new();
         chunks.resize_with(self.columns.len(), || None);
         for ((index, _), chunk) in arrays.iter().zip(written) {
@@ -217,7 +217,7 @@ impl TableFile {
             .filter(missing)
             .map(|at| (at, new_null_array(&self.columns[at].data_type, rows)))
             .collect();
-        let written = self.encode(&arrays, rows)?;
+        let written = self.encode(&arrays, rows, true)?;
         let group = &mut self.groups[index];
         group.chunks.resize_with(self.columns.len(), || None);
         for ((at, _), chunk) in arrays.iter().zip(written) {
@@ -231,6 +231,7 @@ impl TableFile {
         &mut self,
         arrays: &[(usize, ArrayRef)],
         rows: usize,
+        fill: bool,
     ) -> Result<Vec<ColumnChunkMetaData>, RecordingError> {
         if arrays.is_empty() {
             return Ok(Vec::new());
@@ -238,7 +239,7 @@ impl TableFile {
         let columns: Vec<usize> = arrays.iter().map(|(index, _)| *index).collect();
         let schema = self.parquet_schema(&columns)?;
         let arrow = Arc::new(self.arrow_schema(&columns));
-        let properties = Arc::new(self.properties(&columns, rows));
+        let properties = Arc::new(self.properties(&columns, rows, fill));
         let path = self.path.clone();
         let failed = |error: ParquetError| RecordingError::damaged(&path, error);
         // Column writers can be had only from a file's writer; this one writes nowhere.
@@ -279,10 +280,14 @@ impl TableFile {
             .map_err(|error| self.failed(error))
     }
 
-    fn properties(&self, columns: &[usize], rows: usize) -> WriterProperties {
+    fn properties(&self, columns: &[usize], rows: usize, fill: bool) -> WriterProperties {
         let mut properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .set_statistics_enabled(EnabledStatistics::None)
+            // That a chunk has nothing but nulls is worth a note: reading it can be skipped.
+            .set_statistics_enabled(match fill {
+                true => EnabledStatistics::Chunk,
+                false => EnabledStatistics::None,
+            })
             .set_offset_index_disabled(true)
             .set_dictionary_page_size_limit(DICTIONARY_BYTES)
             // One page a chunk: queries read whole chunks.
