@@ -7,11 +7,12 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::fault::DecodeError;
 use super::request::{
     Attributes, MAX_ATTRIBUTES, Origin, Rejected, resource, scope, span_id, time, trace_id,
 };
 use super::value::{Attribute, Value, any_value};
-use super::wire::{DecodeError, Field, Reader};
+use super::wire::{Field, Reader};
 
 /// The log records of one request, borrowed from its bytes.
 #[derive(Debug)]

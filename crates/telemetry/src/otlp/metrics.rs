@@ -4,9 +4,10 @@
 //! that it has seen before by one hash and reads the attributes only of a new one. What a point
 //! means in PromQL is not decided here but in [`crate::metrics`].
 
+use super::fault::DecodeError;
 use super::request::{resource, scope, span_id, trace_id};
 use super::value::{Attribute, attribute};
-use super::wire::{DecodeError, Field, Reader};
+use super::wire::{Field, Reader};
 
 /// A resource with its scope, as every point below it has them.
 #[derive(Debug)]

@@ -9,6 +9,7 @@
 //! offset of the fault. Single rows that are well-formed but useless (no valid ids, no time) are
 //! counted in [`Rejected`], which the server answers as a partial success.
 
+mod fault;
 mod json;
 mod logs;
 mod metrics;
@@ -20,13 +21,13 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use fault::{DecodeError, Problem};
 pub use json::{JsonError, to_protobuf};
 pub use logs::{LogRecord, LogsRequest, severity_name};
 pub use metrics::{Exemplar, Exponential, Metric, MetricKind, MetricOrigin, Point, visit_points};
 pub use request::{MAX_ATTRIBUTES, Origin, Rejected, UNKNOWN_SERVICE};
 pub use traces::{Span, TraceRequest};
 pub use value::{Attribute, Value};
-pub use wire::{DecodeError, Problem};
 
 /// The three kinds of telemetry that OTLP carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

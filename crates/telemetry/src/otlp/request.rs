@@ -4,8 +4,9 @@
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::fault::DecodeError;
 use super::value::{Attribute, Value, attribute};
-use super::wire::{DecodeError, Field};
+use super::wire::Field;
 
 /// A row with more attributes than this is refused. SDKs stop at 128 by default.
 pub const MAX_ATTRIBUTES: usize = 1_024;
@@ -28,12 +29,6 @@ impl<'a> Origin<'a> {
     /// How many attributes every row has from here.
     pub(crate) fn len(&self) -> usize {
         self.resource.len() + self.scope.len()
-    }
-
-    /// The scope's attributes, then the resource's. A row's own attributes come before both: where
-    /// a key occurs twice, its nearest value counts.
-    pub fn attributes(&self) -> impl Iterator<Item = &Attribute<'a>> {
-        self.scope.iter().chain(self.resource.iter())
     }
 }
 

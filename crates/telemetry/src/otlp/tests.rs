@@ -175,8 +175,8 @@ fn a_span_comes_with_everything_that_was_sent() {
     "#);
     let origin = &request.origins[span.origin];
     assert_eq!(origin.service, "api");
-    let shared: Vec<_> = origin.attributes().cloned().collect();
-    assert_eq!(shown(&shared), ["otel.scope.name=http", "host.name=host-1"]);
+    assert_eq!(shown(&origin.scope), ["otel.scope.name=http"]);
+    assert_eq!(shown(&origin.resource), ["host.name=host-1"]);
 
     let [event] = request.events.as_slice() else {
         panic!("one event, got {:?}", request.events)

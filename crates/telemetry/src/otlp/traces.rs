@@ -6,12 +6,13 @@
 
 use std::ops::Range;
 
+use super::fault::DecodeError;
 use super::logs::{LogRecord, LogRows};
 use super::request::{
     Attributes, MAX_ATTRIBUTES, Origin, Rejected, resource, scope, span_id, time, trace_id,
 };
 use super::value::{Attribute, Value, map_json, push_json_string};
-use super::wire::{DecodeError, Field, Reader};
+use super::wire::{Field, Reader};
 
 /// The spans of one request, borrowed from its bytes.
 #[derive(Debug)]

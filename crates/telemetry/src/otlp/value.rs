@@ -7,7 +7,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::wire::{DecodeError, Field, Problem, Reader};
+use super::fault::{DecodeError, Problem};
+use super::wire::{Field, Reader};
 
 /// Arrays and maps deeper than this are refused: no instrumentation nests so far, and each level
 /// costs stack.

@@ -307,7 +307,7 @@ fn flipped_bytes_never_panic() {
     ] {
         let file = path.join(file);
         let sound = fs::read(&file).unwrap();
-        for round in 0..40 {
+        for round in 0..24 {
             let mut bytes = sound.clone();
             // The end has the footer, where a wrong byte does most.
             let place = match round % 2 {
@@ -321,7 +321,7 @@ fn flipped_bytes_never_panic() {
         }
         fs::write(&file, &sound).unwrap();
     }
-    assert!(outcomes[0] > 20, "{outcomes:?}");
+    assert!(outcomes[0] > 12, "{outcomes:?}");
     Recording::open(&path).unwrap().load_all().unwrap();
 }
 
