@@ -49,18 +49,26 @@ impl Recordings {
         self.folder.join(id)
     }
 
-    /// The manifests of all recordings that can be read.
-    pub(crate) fn manifests(&self) -> Vec<Manifest> {
+    /// The manifests of all recordings that can be read, with the id of each: its folder's name,
+    /// which is not what its manifest says when somebody copied the recording here.
+    pub(crate) fn manifests(&self) -> Vec<(String, Manifest)> {
         let Ok(entries) = fs::read_dir(&self.folder) else {
             return Vec::new();
         };
         entries
             .flatten()
-            .filter(|entry| is_id(&entry.file_name().to_string_lossy()))
-            .filter_map(|entry| {
-                Manifest::read(&entry.path())
+            .map(|entry| {
+                (
+                    entry.file_name().to_string_lossy().into_owned(),
+                    entry.path(),
+                )
+            })
+            .filter(|(id, _)| is_id(id))
+            .filter_map(|(id, path)| {
+                let manifest = Manifest::read(&path)
                     .inspect_err(|error| tracing::warn!(%error, "a recording cannot be read"))
-                    .ok()
+                    .ok()?;
+                Some((id, manifest))
             })
             .collect()
     }

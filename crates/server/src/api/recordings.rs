@@ -76,7 +76,7 @@ pub async fn list_recordings(State(app): State<App>) -> Result<Json<RecordingLis
         .await?;
     let mut recordings: Vec<Recording> = manifests
         .into_iter()
-        .map(|manifest| sealed_recording(manifest, &sessions))
+        .map(|(id, manifest)| sealed_recording(id, manifest, &sessions))
         .collect();
     // Newest first: a session's place in its list is that of its recording.
     let place = |recording: &Recording| {
@@ -102,20 +102,20 @@ pub async fn list_recordings(State(app): State<App>) -> Result<Json<RecordingLis
     ))]
 pub async fn get_recording(
     State(app): State<App>,
-    Path(recording): Path<String>,
+    Path(id): Path<String>,
 ) -> Result<Json<Recording>, Problem> {
-    if recording == LIVE
+    if id == LIVE
         && let Some(live) = app.live().current()
     {
         return Ok(Json(open(&live)));
     }
     let sessions = app.store().sessions().await.map_err(store_problem)?;
-    let reader = app.clone();
+    let (reader, wanted) = (app.clone(), id.clone());
     let manifest = app
         .queries()
-        .run(move || reader.recordings().manifest(&recording))
+        .run(move || reader.recordings().manifest(&wanted))
         .await?;
-    Ok(Json(sealed_recording(manifest, &sessions)))
+    Ok(Json(sealed_recording(id, manifest, &sessions)))
 }
 
 /// Completes the live recording; what arrives from now on begins another one.
@@ -138,8 +138,9 @@ pub async fn seal_live(State(app): State<App>) -> Result<Json<Recording>, Proble
             ));
         };
         let manifest = recording.manifest().clone();
-        app.recordings().insert(&manifest.id, Arc::new(recording));
-        Ok(Json(sealed_recording(manifest, &[])))
+        let id = manifest.id.clone();
+        app.recordings().insert(&id, Arc::new(recording));
+        Ok(Json(sealed_recording(id, manifest, &[])))
     });
     sealing
         .await
@@ -174,11 +175,11 @@ fn open(live: &LiveRecording) -> Recording {
 }
 
 /// What may be shown of a manifest: not its private part, which names the scenario.
-fn sealed_recording(manifest: Manifest, sessions: &[interview::Session]) -> Recording {
+fn sealed_recording(id: String, manifest: Manifest, sessions: &[interview::Session]) -> Recording {
     let (start_ms, end_ms) = sealed_extent_ms(manifest.start_unix_nano, manifest.end_unix_nano);
     let session = sessions
         .iter()
-        .find(|session| session.recording_id.as_deref() == Some(manifest.id.as_str()));
+        .find(|session| session.recording_id.as_deref() == Some(id.as_str()));
     Recording {
         state: RecordingState::Sealed,
         start_ms,
@@ -190,7 +191,7 @@ fn sealed_recording(manifest: Manifest, sessions: &[interview::Session]) -> Reco
         bytes_on_disk: manifest.bytes_on_disk(),
         services: manifest.services,
         session_id: session.map(|session| session.id.clone()),
-        id: manifest.id,
+        id,
         title: manifest.title,
     }
 }
