@@ -33,7 +33,7 @@ impl Predicate {
     /// Views that a predicate may name, per tool.
     pub(crate) fn views(tool: Tool) -> &'static [&'static str] {
         match tool {
-            Tool::Metrics => &["range", "instant", "exemplars", "overview"],
+            Tool::Metrics => &["range", "instant", "exemplars"],
             Tool::Traces => &["search", "scatter", "trace", "query", "facets", "stats"],
             Tool::Logs => &["search", "histogram", "patterns", "facets"],
             Tool::Database => &["sessions", "statements"],

@@ -55,12 +55,13 @@ impl Predicate {
     }
 }
 
-/// Whether the PromQL text names `metric`, as itself or as a series of a histogram of that name.
+/// Whether the PromQL text names `metric`, as itself, as a series of a histogram of that name, or with
+/// the suffix that Prometheus gives it when its sender declares the unit `1`.
 fn reads_metric(promql: &str, metric: &str) -> bool {
     let part_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
     promql.split(|c| !part_of_name(c)).any(|word| {
         word.strip_prefix(metric)
-            .is_some_and(|rest| matches!(rest, "" | "_bucket" | "_sum" | "_count"))
+            .is_some_and(|rest| matches!(rest, "" | "_bucket" | "_sum" | "_count" | "_ratio"))
     })
 }
 
@@ -105,6 +106,7 @@ mod tests {
             true,
         );
         check_metric("my_wait_seconds", "wait_seconds", false);
+        check_metric("max(connection_count_ratio)", "connection_count", true);
     }
 
     #[test]
