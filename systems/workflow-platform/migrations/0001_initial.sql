@@ -62,14 +62,13 @@ CREATE TABLE workflow_executions (
 );
 CREATE INDEX workflow_executions_workflow ON workflow_executions (workflow_id, created_at);
 CREATE INDEX workflow_executions_tenant ON workflow_executions (tenant_id, created_at);
-CREATE INDEX workflow_executions_status ON workflow_executions (status, updated_at);
+CREATE INDEX workflow_executions_open ON workflow_executions (updated_at) WHERE finished_at IS NULL;
 
 CREATE TABLE workflow_history (
-    id uuid PRIMARY KEY,
     workflow_id uuid NOT NULL,
+    at timestamptz NOT NULL,
     execution_id uuid NOT NULL,
     event text NOT NULL,
-    step text,
-    at timestamptz NOT NULL
+    step text NOT NULL DEFAULT '',
+    PRIMARY KEY (workflow_id, at, execution_id, event, step)
 );
-CREATE INDEX workflow_history_workflow ON workflow_history (workflow_id, at);

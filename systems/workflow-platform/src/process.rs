@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::Router;
 use sim::http::Client;
 use sim::postgres::Postgres;
+use sim::redis::RedisClient;
 use thiserror::Error;
 
 use crate::api::{self, ApiState, internal};
 use crate::infra::config::Config;
 use crate::infra::database::{Database, DatabaseError, migrations};
 use crate::infra::external_apis::{EmailProvider, PaymentGateway, PushGateway, ValidationService};
-use crate::infra::{Cache, metrics, redis};
+use crate::infra::{Cache, metrics};
 use crate::services::data_service::DataService;
 use crate::services::job_scheduler::{JobServices, Scheduler};
 use crate::services::notification_service::{
@@ -63,7 +64,7 @@ pub struct Dependencies {
     /// The database server.
     pub postgres: Postgres,
     /// The cache server.
-    pub redis: redis::Client,
+    pub redis: RedisClient,
     /// The way to other services.
     pub http: Client,
 }
@@ -119,8 +120,6 @@ async fn start_api(dependencies: Dependencies) -> Result<Router, DatabaseError> 
         tokens: TokenService::new(db.clone(), cache.clone(), config.cache.principal_ttl),
         workflows: WorkflowService::new(
             db.clone(),
-            cache,
-            config.cache.clone(),
             ValidationService::new(http.clone(), &config.external.validation),
             EngineClient::new(http, &config.internal.workflow_service),
         ),

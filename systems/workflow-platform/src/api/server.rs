@@ -12,7 +12,7 @@ use super::state::SharedState;
 
 /// The router of the public API.
 pub fn router(state: SharedState) -> Router {
-    let observer = Observer::new(state.config.slow_request);
+    let observer = Observer::public(state.config.slow_request);
     let protected = Router::new()
         .nest("/v1/workflows", routes::workflows::router())
         .nest("/v1/users", routes::users::router())
@@ -24,7 +24,9 @@ pub fn router(state: SharedState) -> Router {
         .merge(routes::health::router())
         .fallback(async || ApiError::NoRoute.into_response())
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed.into_response())
-        .layer(from_fn_with_state(state.clone(), timeout::limit))
-        .layer(from_fn_with_state(observer, observe))
+        .layer((
+            from_fn_with_state(observer, observe),
+            from_fn_with_state(state.clone(), timeout::limit),
+        ))
         .with_state(state)
 }

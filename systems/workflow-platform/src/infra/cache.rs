@@ -6,9 +6,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::redis::{Client, RedisError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sim::redis::{RedisClient, RedisError};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
@@ -17,14 +17,14 @@ use super::metrics::CacheInstruments;
 /// A client of the cache. Cheap to clone.
 #[derive(Clone)]
 pub struct Cache {
-    client: Client,
+    client: RedisClient,
     instruments: Arc<CacheInstruments>,
 }
 
 impl Cache {
     /// A cache that lives in `client`'s Redis.
     #[must_use]
-    pub fn new(client: Client) -> Self {
+    pub fn new(client: RedisClient) -> Self {
         Self {
             client,
             instruments: Arc::new(CacheInstruments::new()),

@@ -101,9 +101,6 @@ pub struct CacheConfig {
     /// How long a bearer token's owner is remembered.
     #[serde(with = "milliseconds")]
     pub principal_ttl: Duration,
-    /// How long a workflow is remembered.
-    #[serde(with = "milliseconds")]
-    pub workflow_ttl: Duration,
     /// How long a tenant's usage figures are remembered.
     #[serde(with = "milliseconds")]
     pub usage_ttl: Duration,
@@ -113,7 +110,6 @@ impl Default for CacheConfig {
     fn default() -> Self {
         Self {
             principal_ttl: Duration::from_mins(10),
-            workflow_ttl: Duration::from_mins(2),
             usage_ttl: Duration::from_mins(5),
         }
     }

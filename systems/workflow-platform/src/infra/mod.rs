@@ -7,7 +7,6 @@ pub mod database;
 pub mod external_apis;
 pub mod logger;
 pub mod metrics;
-pub mod redis;
 pub mod retry;
 pub mod template;
 pub mod work_queue;

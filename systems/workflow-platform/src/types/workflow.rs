@@ -55,10 +55,15 @@ impl WorkflowStatus {
 pub struct Definition {
     /// Declared inputs by name.
     #[serde(default)]
-    pub inputs: IndexMap<String, InputField>,
+    pub inputs: Inputs,
     /// Steps, run in this order unless a condition ends the execution early.
     pub steps: Vec<Step>,
 }
+
+/// Declared inputs by name.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Inputs(IndexMap<String, InputField>);
 
 /// A declared input of a workflow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -102,13 +107,12 @@ pub struct Step {
     /// Unique within the definition; the step's result is stored under this name.
     pub id: String,
     /// What the step does.
-    #[serde(flatten)]
     pub action: Action,
 }
 
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "action", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Renders values from the input and earlier results.
     Transform {
@@ -202,14 +206,14 @@ impl Validate for Definition {
     }
 }
 
-impl Definition {
-    /// Checks the input of a start against the declared inputs.
-    pub fn validate_input(&self, input: &Json, violations: &mut Violations) {
+impl Inputs {
+    /// Checks the input of a start against what is declared.
+    pub fn check(&self, input: &Json, violations: &mut Violations) {
         let Some(values) = input.as_object() else {
             violations.add("input", "must be an object");
             return;
         };
-        for (name, field) in &self.inputs {
+        for (name, field) in &self.0 {
             match values.get(name) {
                 None if field.required => violations.add(format!("input.{name}"), "is required"),
                 Some(value) if !field.kind.accepts(value) => {
@@ -358,8 +362,8 @@ mod tests {
         );
         check(
             &definition(serde_json::json!({ "steps": [
-                { "id": "wait", "action": "delay", "milliseconds": 5 },
-                { "id": "wait", "action": "condition", "path": "input.ok" },
+                { "id": "wait", "action": { "delay": { "milliseconds": 5 } } },
+                { "id": "wait", "action": { "condition": { "path": "input.ok" } } },
             ]})),
             &[("definition.steps[1].id", "is used by an earlier step")],
         );
@@ -369,10 +373,12 @@ mod tests {
     fn input_is_checked_against_its_declaration() {
         let definition = definition(serde_json::json!({
             "inputs": { "order": { "type": "text", "required": true }, "total": { "type": "number" } },
-            "steps": [{ "id": "keep", "action": "store", "dataset": "orders" }],
+            "steps": [{ "id": "keep", "action": { "store": { "dataset": "orders" } } }],
         }));
         let mut violations = Violations::default();
-        definition.validate_input(&serde_json::json!({ "total": "12" }), &mut violations);
+        definition
+            .inputs
+            .check(&serde_json::json!({ "total": "12" }), &mut violations);
         let found = violations.into_result().expect_err("two broken rules");
         assert_eq!(found.len(), 2);
         assert_eq!(

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use sim::http::Client;
 use sim::postgres::PgError;
+use sim::redis::{Redis, RedisConfig};
 use sim::{Runtime, Timestamp};
 use thiserror::Error;
 use workflow_platform::Config;
-use workflow_platform::infra::redis::Client as Redis;
 use workflow_platform::process::Dependencies;
 
 use crate::customers::send_traffic;
@@ -83,7 +83,7 @@ async fn world(
     let end = start + spec.window;
     let population = Arc::new(Population::draw());
     let postgres = database::build(&population)?;
-    let redis = Redis::default();
+    let redis = Redis::new(RedisConfig::default());
     let behaviour = Behaviour {
         window: (start, end),
         background_failures: spec.difficulty.background_failures(),
@@ -93,7 +93,7 @@ async fn world(
     let platform = Arc::new(Platform::launch(&Dependencies {
         config: Arc::new(Config::default()),
         postgres: postgres.clone(),
-        redis: redis.clone(),
+        redis: redis.client(),
         http: Client::new(),
     }));
     if let Some(seconds) = variant.restart_seconds {

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sim::Runtime;
 use sim::http::{Client, listen};
+use sim::redis::{Redis, RedisConfig};
 use workflow_platform::Config;
 use workflow_platform::infra::logger::JsonLines;
-use workflow_platform::infra::redis::Client as Redis;
 use workflow_platform::process::Dependencies;
 
 use crate::database;
@@ -57,7 +57,7 @@ async fn world(port: u16) -> anyhow::Result<()> {
     let _platform = Platform::launch(&Dependencies {
         config: Arc::new(Config::default()),
         postgres,
-        redis: Redis::default(),
+        redis: Redis::new(RedisConfig::default()).client(),
         http: Client::new(),
     });
     let gateway = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), "api").await?;

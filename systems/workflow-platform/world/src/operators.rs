@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use sim::postgres::{ConnectOptions, Postgres};
+use sim::redis::Redis;
 use sim::{Annotation, AnnotationKind, Process, Timestamp, annotate, sleep_until};
-
-use workflow_platform::infra::redis::Client as Redis;
 
 use crate::customers::send_burst;
 use crate::platform::Platform;
@@ -52,7 +51,9 @@ pub(crate) async fn coincide(reach: Reach, herring: RedHerring, start: Timestamp
             let tenant = (herring.choice % 6) as usize;
             send_burst(reach.population, tenant, 5.0, begins + herring.duration()).await;
         }
-        RedHerringKind::CacheEviction => reach.redis.flush_prefix("token:"),
+        RedHerringKind::CacheEviction => {
+            reach.redis.flush_prefix("token:");
+        }
         RedHerringKind::ConfigurationChange => {
             let (service, text) = SETTINGS[(herring.choice % SETTINGS.len() as u64) as usize];
             note(AnnotationKind::Configuration, service, text);

@@ -6,6 +6,8 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use sim::Timestamp;
 use sim::http::{Condition, Latency, Network, Peer, Scheduled};
@@ -63,21 +65,39 @@ fn latency(median_ms: u64, sigma: f64) -> Latency {
     }
 }
 
-/// Objects to anything that mentions a connector nobody has.
+/// The part of a request that the validation service looks at.
+#[derive(Deserialize)]
+struct DefinitionCheck {
+    definition: Steps,
+}
+
+#[derive(Deserialize)]
+struct Steps {
+    steps: Vec<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct InputCheck {
+    input: Input,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    severity: Option<String>,
+}
+
+/// Objects to very long definitions and to severities that nobody has.
 fn validation_service() -> Router {
-    async fn check_definition(Json(request): Json<Value>) -> Json<Value> {
-        let steps = request["definition"]["steps"]
-            .as_array()
-            .map_or(0, Vec::len);
-        if steps > 50 {
+    async fn check_definition(Json(request): Json<DefinitionCheck>) -> Json<Value> {
+        if request.definition.steps.len() > 50 {
             let problem =
                 json!({ "path": "definition.steps", "message": "the plan allows 50 steps" });
             return Json(json!({ "valid": false, "problems": [problem] }));
         }
         Json(json!({ "valid": true }))
     }
-    async fn check_input(Json(request): Json<Value>) -> Json<Value> {
-        if request["input"]["severity"] == json!("S?") {
+    async fn check_input(Json(request): Json<InputCheck>) -> Json<Value> {
+        if request.input.severity.as_deref() == Some("S?") {
             let problem =
                 json!({ "path": "input.severity", "message": "is no severity of this tenant" });
             return Json(json!({ "valid": false, "problems": [problem] }));

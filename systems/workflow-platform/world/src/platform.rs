@@ -18,8 +18,8 @@ impl Platform {
     pub(crate) fn launch(dependencies: &Dependencies) -> Self {
         Self {
             notification_service: supervise(Role::NotificationService, 1, dependencies),
-            workflow_service: supervise(Role::WorkflowService, 4, dependencies),
-            api: supervise(Role::Api, 4, dependencies),
+            workflow_service: supervise(Role::WorkflowService, 2, dependencies),
+            api: supervise(Role::Api, 2, dependencies),
         }
     }
 }

@@ -11,7 +11,7 @@ pub mod workflow_service;
 
 fn observed(router: Router, config: &ServerConfig) -> Router {
     router.layer(from_fn_with_state(
-        Observer::new(config.slow_request),
+        Observer::internal(config.slow_request),
         observe,
     ))
 }

@@ -7,25 +7,68 @@ use axum::middleware::Next;
 use axum::response::Response;
 use metrics::{Gauge, SharedString};
 use tracing::field::Empty;
-use tracing::{Instrument as _, Span};
+use tracing::{Instrument as _, Level, Span};
 
 use crate::api::problem::ProblemKind;
 use crate::infra::metrics::{active_requests, method_label, request_served};
+
+/// What reading a request and writing its answer costs a core: TLS, the head, the log line.
+const HANDLING_COST: Duration = Duration::from_micros(900);
 
 /// Observes the requests of one process.
 #[derive(Clone)]
 pub struct Observer {
     slow_after: Duration,
+    ordinary: Level,
     active: Gauge,
 }
 
 impl Observer {
-    /// An observer that logs requests longer than `slow_after` as warnings.
+    /// For an API that customers call: every request is logged, longer ones than `slow_after` as warnings.
     #[must_use]
-    pub fn new(slow_after: Duration) -> Self {
+    pub fn public(slow_after: Duration) -> Self {
         Self {
             slow_after,
+            ordinary: Level::INFO,
             active: active_requests(),
+        }
+    }
+
+    /// For calls within the platform, which the caller logs too: ordinary ones are logged as debug messages.
+    #[must_use]
+    pub fn internal(slow_after: Duration) -> Self {
+        Self {
+            ordinary: Level::DEBUG,
+            ..Self::public(slow_after)
+        }
+    }
+
+    fn log(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let duration_ms = took.as_secs_f64() * 1_000.0;
+        if took > self.slow_after {
+            tracing::warn!(
+                http.request.method = method,
+                http.route = route,
+                http.response.status_code = status,
+                duration_ms,
+                "slow request"
+            );
+        } else if self.ordinary == Level::INFO {
+            tracing::info!(
+                http.request.method = method,
+                http.route = route,
+                http.response.status_code = status,
+                duration_ms,
+                "request served"
+            );
+        } else {
+            tracing::debug!(
+                http.request.method = method,
+                http.route = route,
+                http.response.status_code = status,
+                duration_ms,
+                "request served"
+            );
         }
     }
 }
@@ -36,8 +79,12 @@ pub async fn observe(State(observer): State<Observer>, request: Request, next: N
     let route = route(&request);
     let span = server_span(&request, method, &route);
     let started_at = sim::now();
-    let active = ActiveRequest::begin(observer.active);
-    let response = next.run(request).instrument(span.clone()).await;
+    let active = ActiveRequest::begin(observer.active.clone());
+    let answer = async {
+        sim::cpu::work(HANDLING_COST, || ()).await;
+        next.run(request).await
+    };
+    let response = answer.instrument(span.clone()).await;
     drop(active);
     let took = sim::now() - started_at;
     let status = response.status();
@@ -49,13 +96,13 @@ pub async fn observe(State(observer): State<Observer>, request: Request, next: N
         span.record("error.type", *kind);
     }
     request_served(method, &route, status.as_u16(), took);
-    span.in_scope(|| log(method, &route, status.as_u16(), took, observer.slow_after));
+    span.in_scope(|| observer.log(method, &route, status.as_u16(), took));
     response
 }
 
 fn route(request: &Request) -> SharedString {
     match request.extensions().get::<MatchedPath>() {
-        Some(path) => SharedString::from_owned(path.as_str().to_owned()),
+        Some(path) => SharedString::from_shared(path.as_str().into()),
         None => SharedString::const_str("unmatched"),
     }
 }
@@ -79,27 +126,6 @@ fn server_span(request: &Request, method: &'static str, route: &str) -> Span {
         otel.status_code = Empty,
         error.type = Empty,
     )
-}
-
-fn log(method: &str, route: &str, status: u16, took: Duration, slow_after: Duration) {
-    let duration_ms = took.as_secs_f64() * 1_000.0;
-    if took > slow_after {
-        tracing::warn!(
-            http.request.method = method,
-            http.route = route,
-            http.response.status_code = status,
-            duration_ms,
-            "slow request"
-        );
-    } else {
-        tracing::info!(
-            http.request.method = method,
-            http.route = route,
-            http.response.status_code = status,
-            duration_ms,
-            "request served"
-        );
-    }
 }
 
 /// Counts a request as active until it is dropped, also when its caller goes away.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ::metrics::SharedString;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{Request, Response, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -96,7 +96,7 @@ impl ApiClient {
         path: &str,
         body: &B,
     ) -> Result<A, CallError> {
-        let body = serde_json::to_vec(body).map_err(|error| self.unreadable(&error))?;
+        let body = Bytes::from(serde_json::to_vec(body).map_err(|error| self.unreadable(&error))?);
         let mut attempts = 0;
         loop {
             attempts += 1;
@@ -153,7 +153,7 @@ pub(crate) struct Endpoint<'a> {
 
 impl Endpoint<'_> {
     /// Posts `body`, which is JSON, once; `number` counts the attempts of this call from one.
-    pub(crate) async fn attempt(&self, body: Vec<u8>, number: u32) -> Result<Vec<u8>, CallError> {
+    pub(crate) async fn attempt(&self, body: Bytes, number: u32) -> Result<Bytes, CallError> {
         let span = tracing::info_span!(
             "http.client",
             otel.name = "POST",
@@ -195,7 +195,7 @@ impl Endpoint<'_> {
         }
     }
 
-    async fn send(&self, body: Vec<u8>) -> Result<(StatusCode, Vec<u8>), HttpError> {
+    async fn send(&self, body: Bytes) -> Result<(StatusCode, Bytes), HttpError> {
         let request = Request::post(format!("{}{}", self.base_url, self.path))
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(body))
@@ -205,7 +205,7 @@ impl Endpoint<'_> {
         let bytes = axum::body::to_bytes(answer.into_body(), ANSWER_BYTES_MAX)
             .await
             .map_err(|_| HttpError::Reset)?;
-        Ok((status, bytes.into()))
+        Ok((status, bytes))
     }
 }
 

@@ -94,6 +94,6 @@ impl WebhookSender {
             path: "",
             timeout: self.timeout,
         };
-        endpoint.attempt(body, attempt).await.map(drop)
+        endpoint.attempt(body.into(), attempt).await.map(drop)
     }
 }

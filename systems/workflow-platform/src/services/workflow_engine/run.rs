@@ -108,7 +108,7 @@ impl Runner {
         current: &mut usize,
         history: &mut Vec<HistoryEntry>,
     ) -> Result<Ending, DatabaseError> {
-        let steps = execution.definition.steps.clone();
+        let steps = std::mem::take(&mut execution.definition.steps);
         for (index, step) in steps.iter().enumerate().skip(execution.first_step) {
             *current = index;
             if execution.state.has(&step.id) {

@@ -24,7 +24,7 @@ const SAVE: &str = "UPDATE workflow_executions SET state = $2, current_step = $3
 const FINISH: &str = "UPDATE workflow_executions SET status = $2, state = $3, current_step = $4, error = $5, \
      updated_at = $6, finished_at = $6 WHERE id = $1 AND status = 'running'";
 
-const ABANDONED: &str = "SELECT id FROM workflow_executions WHERE status IN ('pending', 'running') \
+const ABANDONED: &str = "SELECT id FROM workflow_executions WHERE finished_at IS NULL \
      AND updated_at < $1 ORDER BY updated_at LIMIT $2";
 
 /// An execution that this engine works on.
@@ -107,24 +107,22 @@ impl Store {
         entries: Vec<HistoryEntry>,
     ) -> Result<(), DatabaseError> {
         let mut sql = String::from(
-            "INSERT INTO workflow_history (id, workflow_id, execution_id, event, step, at) VALUES ",
+            "INSERT INTO workflow_history (workflow_id, execution_id, event, step, at) VALUES ",
         );
         let mut parameters = vec![
             Value::from(execution.workflow_id),
             Value::from(execution.id),
         ];
-        for (index, entry) in entries.into_iter().enumerate() {
+        for entry in entries {
+            let separator = if parameters.len() == 2 { "" } else { ", " };
             let first = parameters.len() + 1;
-            let separator = if index == 0 { "" } else { ", " };
             sql.push_str(&format!(
-                "{separator}(${first}, $1, $2, ${}, ${}, ${})",
+                "{separator}($1, $2, ${first}, ${}, ${})",
                 first + 1,
-                first + 2,
-                first + 3
+                first + 2
             ));
-            parameters.push(Value::from(sim::uuid()));
             parameters.push(Value::from(entry.event));
-            parameters.push(Value::from(entry.step));
+            parameters.push(Value::from(entry.step.unwrap_or_default()));
             parameters.push(Value::from(entry.at));
         }
         self.db.execute(&sql, &parameters).await.map(drop)

@@ -14,8 +14,8 @@ use crate::types::{ExecutionId, WorkflowId};
 const CANCEL: &str = "UPDATE workflow_executions SET status = 'cancelled', updated_at = $3, finished_at = $3 \
      WHERE workflow_id = $1 AND tenant_id = $2 AND status IN ('pending', 'running') RETURNING id";
 
-const INSERT_HISTORY: &str = "INSERT INTO workflow_history (id, workflow_id, execution_id, event, at) \
-     VALUES ($1, $2, $3, 'execution.cancelled', $4)";
+const INSERT_HISTORY: &str = "INSERT INTO workflow_history (workflow_id, execution_id, event, at) \
+     VALUES ($1, $2, 'execution.cancelled', $3)";
 
 impl WorkflowService {
     /// Cancels every execution of a workflow that has not ended. The engine stops before the next step.
@@ -37,12 +37,7 @@ impl WorkflowService {
                 let rows = tx.query(CANCEL, &parameters).await?;
                 let cancelled: Vec<_> = rows.iter().map(|row| ExecutionId(row.get("id"))).collect();
                 for execution in &cancelled {
-                    let entry = [
-                        Value::from(sim::uuid()),
-                        Value::from(id),
-                        Value::from(*execution),
-                        now.clone(),
-                    ];
+                    let entry = [Value::from(id), Value::from(*execution), now.clone()];
                     tx.execute(INSERT_HISTORY, &entry).await?;
                 }
                 Ok::<_, ServiceError>(cancelled)

@@ -3,13 +3,13 @@
 use sim::postgres::Value;
 
 use super::rows;
-use super::service::{WorkflowService, latest_execution_key, workflow_key};
+use super::service::WorkflowService;
 use crate::services::ServiceError;
 use crate::services::error::require;
+use crate::types::WorkflowId;
 use crate::types::api::{HistoryEntry, ListWorkflows, Page, Window, WorkflowStatusView};
 use crate::types::user::{Permission, Principal};
-use crate::types::workflow::{Execution, Workflow, WorkflowSummary};
-use crate::types::{ExecutionId, WorkflowId};
+use crate::types::workflow::{Workflow, WorkflowStatus, WorkflowSummary};
 
 const WORKFLOW_BY_ID: &str = "SELECT id, tenant_id, name, description, status, version, definition, created_by, \
      created_at, updated_at FROM workflows WHERE id = $1 AND tenant_id = $2";
@@ -20,8 +20,7 @@ const WORKFLOWS: &str = "SELECT id, name, status, version, updated_at FROM workf
 const WORKFLOWS_BY_STATUS: &str = "SELECT id, name, status, version, updated_at FROM workflows \
      WHERE tenant_id = $1 AND status = $4 ORDER BY name LIMIT $2 OFFSET $3";
 
-const EXECUTION_BY_ID: &str = "SELECT id, workflow_id, status, current_step, error, created_at, finished_at \
-     FROM workflow_executions WHERE id = $1 AND workflow_id = $2";
+const STATUS_BY_ID: &str = "SELECT status FROM workflows WHERE id = $1 AND tenant_id = $2";
 
 const LATEST_EXECUTION: &str = "SELECT id, workflow_id, status, current_step, error, created_at, finished_at \
      FROM workflow_executions WHERE workflow_id = $1 ORDER BY created_at DESC LIMIT 1";
@@ -41,7 +40,10 @@ impl WorkflowService {
         id: WorkflowId,
     ) -> Result<Workflow, ServiceError> {
         require(principal, Permission::WorkflowRead)?;
-        self.cached(principal, id).await
+        let parameters = [Value::from(id), principal.tenant_id.to_value()];
+        let row = self.db.query_opt(WORKFLOW_BY_ID, &parameters).await?;
+        let row = row.ok_or_else(|| ServiceError::not_found("workflow", id))?;
+        Ok(rows::workflow(&row)?)
     }
 
     /// The tenant's workflows by name.
@@ -85,11 +87,15 @@ impl WorkflowService {
         id: WorkflowId,
     ) -> Result<WorkflowStatusView, ServiceError> {
         require(principal, Permission::WorkflowRead)?;
-        let workflow = self.cached(principal, id).await?;
-        let latest_execution = self.latest_execution(id).await?;
+        let status = self.workflow_status(principal, id).await?;
+        let latest = self
+            .db
+            .query_opt(LATEST_EXECUTION, &[Value::from(id)])
+            .await?;
+        let latest_execution = latest.as_ref().map(rows::execution).transpose()?;
         Ok(WorkflowStatusView {
             workflow_id: id,
-            status: workflow.status,
+            status,
             latest_execution,
         })
     }
@@ -106,7 +112,7 @@ impl WorkflowService {
         window: &Window,
     ) -> Result<Page<HistoryEntry>, ServiceError> {
         require(principal, Permission::WorkflowRead)?;
-        self.cached(principal, id).await?;
+        self.workflow_status(principal, id).await?;
         let parameters = [
             Value::from(id),
             Value::from(window.limit() + 1),
@@ -119,37 +125,15 @@ impl WorkflowService {
         ))
     }
 
-    async fn cached(
+    /// The status of a workflow, which also shows that it exists for this tenant.
+    async fn workflow_status(
         &self,
         principal: &Principal,
         id: WorkflowId,
-    ) -> Result<Workflow, ServiceError> {
-        let key = workflow_key(&principal.tenant_id, id);
-        let load = async {
-            let parameters = [Value::from(id), principal.tenant_id.to_value()];
-            let row = self.db.query_opt(WORKFLOW_BY_ID, &parameters).await?;
-            let row = row.ok_or_else(|| ServiceError::not_found("workflow", id))?;
-            Ok(rows::workflow(&row)?)
-        };
-        self.cache
-            .get_or_load(&key, self.cache_config.workflow_ttl, load)
-            .await
-    }
-
-    async fn latest_execution(&self, id: WorkflowId) -> Result<Option<Execution>, ServiceError> {
-        let known: Option<ExecutionId> = self.cache.get(&latest_execution_key(id)).await;
-        let row = match known {
-            Some(execution) => {
-                self.db
-                    .query_opt(EXECUTION_BY_ID, &[Value::from(execution), Value::from(id)])
-                    .await?
-            }
-            None => {
-                self.db
-                    .query_opt(LATEST_EXECUTION, &[Value::from(id)])
-                    .await?
-            }
-        };
-        Ok(row.as_ref().map(rows::execution).transpose()?)
+    ) -> Result<WorkflowStatus, ServiceError> {
+        let parameters = [Value::from(id), principal.tenant_id.to_value()];
+        let row = self.db.query_opt(STATUS_BY_ID, &parameters).await?;
+        let row = row.ok_or_else(|| ServiceError::not_found("workflow", id))?;
+        Ok(rows::workflow_status(&row)?)
     }
 }

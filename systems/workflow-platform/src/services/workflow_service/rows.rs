@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::infra::DatabaseError;
 use crate::types::api::HistoryEntry;
 use crate::types::workflow::{
-    Definition, Execution, ExecutionStatus, Workflow, WorkflowStatus, WorkflowSummary,
+    Definition, Execution, ExecutionStatus, Inputs, Workflow, WorkflowStatus, WorkflowSummary,
 };
 use crate::types::{ExecutionId, TenantId, UserId, WorkflowId};
 
@@ -58,7 +58,9 @@ pub(super) fn history_entry(row: &Row) -> HistoryEntry {
     HistoryEntry {
         execution_id: ExecutionId(row.get::<Uuid>("execution_id")),
         event: row.get("event"),
-        step: row.get("step"),
+        step: row
+            .get::<Option<String>>("step")
+            .filter(|step| !step.is_empty()),
         at: row.get::<Timestamp>("at").into(),
     }
 }
@@ -69,6 +71,22 @@ pub(super) fn definition(row: &Row) -> Result<Definition, DatabaseError> {
         column: "definition",
         reason: error.to_string(),
     })
+}
+
+/// The declared inputs alone, which is all that a start looks at.
+pub(super) fn inputs(row: &Row) -> Result<Inputs, DatabaseError> {
+    #[derive(Deserialize)]
+    struct Declared {
+        #[serde(default)]
+        inputs: Inputs,
+    }
+    let json: Arc<Json> = row.get("definition");
+    Declared::deserialize(&*json)
+        .map(|declared| declared.inputs)
+        .map_err(|error| DatabaseError::Corrupt {
+            column: "definition",
+            reason: error.to_string(),
+        })
 }
 
 pub(super) fn workflow_status(row: &Row) -> Result<WorkflowStatus, DatabaseError> {

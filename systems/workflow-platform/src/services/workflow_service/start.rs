@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use sim::postgres::{Row, Value};
 
 use super::rows;
-use super::service::{WorkflowService, latest_execution_key};
+use super::service::WorkflowService;
 use crate::infra::Transaction;
 use crate::services::ServiceError;
 use crate::services::error::require;
@@ -24,8 +24,8 @@ const INSERT_EXECUTION: &str = "INSERT INTO workflow_executions (id, workflow_id
      input, state, current_step, started_by, created_at, updated_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $9)";
 
-const INSERT_HISTORY: &str = "INSERT INTO workflow_history (id, workflow_id, execution_id, event, at) \
-     VALUES ($1, $2, $3, 'execution.accepted', $4)";
+const INSERT_HISTORY: &str = "INSERT INTO workflow_history (workflow_id, execution_id, event, at) \
+     VALUES ($1, $2, 'execution.accepted', $3)";
 
 impl WorkflowService {
     /// Accepts a start: stores an execution and hands it to the engine.
@@ -52,13 +52,6 @@ impl WorkflowService {
                 accept(tx, principal, id, execution_id, &workflow, request.input).await
             })
             .await?;
-        self.cache
-            .set(
-                &latest_execution_key(id),
-                &execution_id,
-                self.cache_config.workflow_ttl,
-            )
-            .await;
         tracing::info!(workflow.id = %id, execution.id = %execution_id, "workflow started");
         if let Err(error) = self.engine.run(execution_id).await {
             tracing::warn!(execution.id = %execution_id, error = %error, "engine did not take the execution yet");
@@ -79,7 +72,7 @@ impl WorkflowService {
         input: &Json,
     ) -> Result<(), ServiceError> {
         let mut violations = Violations::default();
-        rows::definition(workflow)?.validate_input(input, &mut violations);
+        rows::inputs(workflow)?.check(input, &mut violations);
         violations.into_result().map_err(ServiceError::Invalid)?;
         let version = workflow.get("version");
         let report = self
@@ -134,12 +127,7 @@ async fn accept(
         now.clone(),
     ];
     tx.execute(INSERT_EXECUTION, &parameters).await?;
-    let entry = [
-        Value::from(sim::uuid()),
-        Value::from(id),
-        Value::from(execution_id),
-        now,
-    ];
+    let entry = [Value::from(id), Value::from(execution_id), now];
     tx.execute(INSERT_HISTORY, &entry).await?;
     Ok(())
 }

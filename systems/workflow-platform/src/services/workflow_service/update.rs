@@ -45,7 +45,6 @@ impl WorkflowService {
                 Ok::<_, ServiceError>(updated)
             })
             .await?;
-        self.forget_cached(&principal.tenant_id, id).await;
         tracing::info!(workflow.id = %id, workflow.version = updated.version, "workflow updated");
         Ok(updated)
     }

@@ -9,6 +9,8 @@ mod request;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::{Response, StatusCode};
 use sim::http::Client;
 use sim::load::{Curve, arrivals};
 use sim::{Rng, Timestamp};
@@ -20,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Requests a second, averaged over a working day's middle.
 const RATE: f64 = 20.0;
+
+/// Share of clients that repeat a request which failed for the moment.
+const REPEATING_CLIENTS: f64 = 0.35;
 
 /// Sends customers' requests until `until`.
 pub(crate) async fn send_traffic(population: Arc<Population>, seed: u64, until: Timestamp) {
@@ -66,19 +71,36 @@ pub(crate) async fn send_burst(
     }
 }
 
-/// One request, and what its sender remembers of the answer.
+/// One request, perhaps repeated, and what its sender remembers of the answer.
 async fn send_one(client: &Client, tenant: &Tenant, rng: &mut Rng) {
-    let operation = mix::pick(rng);
-    let Some(prepared) = request::prepare(operation, tenant, rng) else {
+    let prepared = request::prepare(mix::pick(rng), tenant, rng);
+    let Some(mut answer) = attempt(client, &prepared).await else {
         return;
     };
-    // What went wrong shows in the platform's own telemetry; a customer's client just moves on.
-    let Ok(response) = client.send(prepared.request, PATIENCE).await else {
-        return;
-    };
-    if let Some(created) = prepared.creates
-        && response.status().is_success()
-    {
-        request::remember(tenant, created, response).await;
+    if repeats(answer.status(), rng) {
+        sim::sleep(Duration::from_millis(rng.range(1_000..5_000))).await;
+        let Some(second) = attempt(client, &prepared).await else {
+            return;
+        };
+        answer = second;
     }
+    if let Some(created) = prepared.creates
+        && answer.status().is_success()
+    {
+        request::remember(tenant, created, answer).await;
+    }
+}
+
+/// What went wrong on the way shows in the platform's own telemetry; a customer's client just moves on.
+async fn attempt(client: &Client, prepared: &request::Prepared<'_>) -> Option<Response<Body>> {
+    client.send(prepared.request()?, PATIENCE).await.ok()
+}
+
+/// Whether a client tries once more, as some libraries do when a server says that it cannot at the moment.
+fn repeats(status: StatusCode, rng: &mut Rng) -> bool {
+    let temporary = matches!(
+        status,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT
+    );
+    temporary && rng.chance(REPEATING_CLIENTS)
 }

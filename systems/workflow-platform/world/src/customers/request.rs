@@ -13,11 +13,30 @@ use workflow_platform::types::user::Role;
 use super::mix::Operation;
 use crate::population::{Template, Tenant, User, WorkflowRef};
 
-/// A request to send.
-pub(super) struct Prepared {
-    pub(super) request: Request<Body>,
+/// A request to send, once or more often.
+pub(super) struct Prepared<'t> {
+    method: Method,
+    path: String,
+    token: Option<&'t str>,
+    body: String,
     /// The workflow that its success brings into being.
     pub(super) creates: Option<Creation>,
+}
+
+impl Prepared<'_> {
+    /// The request itself; `None` when it could not be formed.
+    pub(super) fn request(&self) -> Option<Request<Body>> {
+        let mut request = Request::builder()
+            .method(self.method.clone())
+            .uri(format!("http://api{}", self.path));
+        if let Some(token) = self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if !self.body.is_empty() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        request.body(Body::from(self.body.clone())).ok()
+    }
 }
 
 /// A workflow on its way.
@@ -29,18 +48,18 @@ pub(super) struct Creation {
 /// The largest answer that a client reads.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
 
-/// Builds a request of `tenant`; `None` when the request could not be formed.
-pub(super) fn prepare(operation: Operation, tenant: &Tenant, rng: &mut Rng) -> Option<Prepared> {
+/// Builds a request of `tenant`.
+pub(super) fn prepare<'t>(operation: Operation, tenant: &'t Tenant, rng: &mut Rng) -> Prepared<'t> {
     let user = sender(operation, tenant, rng);
     let mut creates = None;
     let (method, path, body) = match operation {
         Operation::CreateWorkflow => {
             let template = *rng.pick(&Template::ALL);
             let name: Arc<str> = format!("{} {:08x}", template.title(), rng.u64() >> 32).into();
-            let body =
-                json!({ "name": &*name, "definition": template.definition(&tenant.hook_host()) });
+            let definition = template.definition(&tenant.hook_host());
+            let body = format!(r#"{{"name":"{name}","definition":{definition}}}"#);
             creates = Some(Creation { name, template });
-            (Method::POST, "/v1/workflows".to_owned(), body.to_string())
+            (Method::POST, "/v1/workflows".to_owned(), body)
         }
         Operation::ListUsers
         | Operation::GetUser
@@ -71,8 +90,13 @@ pub(super) fn prepare(operation: Operation, tenant: &Tenant, rng: &mut Rng) -> O
         _ => on_workflows(operation, tenant, rng),
     };
     let token = (operation != Operation::WithoutToken).then_some(user.token.as_str());
-    let request = build(method, &path, token, body)?;
-    Some(Prepared { request, creates })
+    Prepared {
+        method,
+        path,
+        token,
+        body,
+        creates,
+    }
 }
 
 /// Whose client sends it: administrators manage users, editors and administrators change things.
@@ -117,8 +141,8 @@ fn on_workflows(operation: Operation, tenant: &Tenant, rng: &mut Rng) -> (Method
         Operation::UpdateWorkflow => {
             let description = format!("revision {:06x}", rng.u64() >> 40);
             let definition = workflow.template.definition(&tenant.hook_host());
-            let body = json!({ "description": description, "definition": definition });
-            (Method::PUT, at(""), body.to_string())
+            let body = format!(r#"{{"description":"{description}","definition":{definition}}}"#);
+            (Method::PUT, at(""), body)
         }
         Operation::ListWorkflows => {
             let offset = rng.range(0..3) * 25;
@@ -196,19 +220,6 @@ fn on_data(operation: Operation, rng: &mut Rng) -> (Method, String, String) {
             String::new(),
         ),
     }
-}
-
-fn build(method: Method, path: &str, token: Option<&str>, body: String) -> Option<Request<Body>> {
-    let mut request = Request::builder()
-        .method(method)
-        .uri(format!("http://api{path}"));
-    if let Some(token) = token {
-        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-    }
-    if !body.is_empty() {
-        request = request.header(header::CONTENT_TYPE, "application/json");
-    }
-    request.body(Body::from(body)).ok()
 }
 
 #[derive(Deserialize)]

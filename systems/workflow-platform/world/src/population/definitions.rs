@@ -1,6 +1,5 @@
 //! The workflows that customers have.
 
-use serde_json::{Value as Json, json};
 use sim::Rng;
 
 /// A kind of workflow.
@@ -41,57 +40,17 @@ impl Template {
         }
     }
 
-    /// The definition, as the tenant with this webhook host writes it.
-    pub(crate) fn definition(self, hook_host: &str) -> Json {
-        let (inputs, steps) = match self {
-            Self::Order => (
-                json!({ "order": { "type": "text", "required": true }, "total": { "type": "number" } }),
-                json!([
-                    { "id": "label", "action": "transform", "set": { "title": "Order {{input.order}}" } },
-                    { "id": "keep", "action": "store", "dataset": "orders" },
-                ]),
-            ),
-            Self::Onboarding => (
-                json!({ "email": { "type": "text", "required": true }, "name": { "type": "text" } }),
-                json!([
-                    { "id": "greet", "action": "transform", "set": { "text": "Welcome, {{input.name}}!" } },
-                    { "id": "mail", "action": "notify", "channel": "email", "recipient": "{{input.email}}",
-                      "template": "{{steps.greet.text}}\n\nSign in to see what is waiting for you." },
-                ]),
-            ),
-            Self::Invoice => (
-                json!({ "customer": { "type": "text", "required": true } }),
-                json!([
-                    { "id": "charge", "action": "charge", "amount_cents": 1900, "currency": "EUR" },
-                    { "id": "confirm", "action": "transform", "set": { "text": "Paid: {{steps.charge.charge_id}}" } },
-                ]),
-            ),
-            Self::Alert => (
-                json!({ "severity": { "type": "text", "required": true }, "urgent": { "type": "flag" } }),
-                json!([
-                    { "id": "urgent", "action": "condition", "path": "input.urgent" },
-                    { "id": "call", "action": "notify", "channel": "webhook",
-                      "recipient": format!("http://{hook_host}/events"), "template": "severity {{input.severity}}" },
-                ]),
-            ),
-            Self::Cleanse => (
-                json!({ "record": { "type": "object", "required": true } }),
-                json!([
-                    { "id": "clean", "action": "transform",
-                      "set": { "name": "{{input.record.name}}", "city": "{{input.record.city}}" } },
-                ]),
-            ),
-            Self::Approval => (
-                json!({ "approved": { "type": "flag", "required": true }, "device": { "type": "text" } }),
-                json!([
-                    { "id": "approved", "action": "condition", "path": "input.approved" },
-                    { "id": "settle", "action": "delay", "milliseconds": 150 },
-                    { "id": "tell", "action": "notify", "channel": "push", "recipient": "{{input.device}}",
-                      "template": "Your request was approved." },
-                ]),
-            ),
+    /// The definition in JSON, as the tenant with this webhook host writes it.
+    pub(crate) fn definition(self, hook_host: &str) -> String {
+        let text = match self {
+            Self::Order => ORDER,
+            Self::Onboarding => ONBOARDING,
+            Self::Invoice => INVOICE,
+            Self::Alert => ALERT,
+            Self::Cleanse => CLEANSE,
+            Self::Approval => APPROVAL,
         };
-        json!({ "inputs": inputs, "steps": steps })
+        text.replace("HOOK_HOST", hook_host)
     }
 
     /// Input for a start.
@@ -126,6 +85,81 @@ impl Template {
                     number.is_multiple_of(2)
                 )
             }
+        }
+    }
+}
+
+const ORDER: &str = r#"{
+    "inputs": { "order": { "type": "text", "required": true }, "total": { "type": "number" } },
+    "steps": [
+        { "id": "label", "action": { "transform": { "set": { "title": "Order {{input.order}}" } } } },
+        { "id": "keep", "action": { "store": { "dataset": "orders" } } }
+    ]
+}"#;
+
+const ONBOARDING: &str = r#"{
+    "inputs": { "email": { "type": "text", "required": true }, "name": { "type": "text" } },
+    "steps": [
+        { "id": "greet", "action": { "transform": { "set": { "text": "Welcome, {{input.name}}!" } } } },
+        { "id": "mail", "action": { "notify": {
+            "channel": "email", "recipient": "{{input.email}}",
+            "template": "{{steps.greet.text}} Sign in to see what is waiting for you."
+        } } }
+    ]
+}"#;
+
+const INVOICE: &str = r#"{
+    "inputs": { "customer": { "type": "text", "required": true } },
+    "steps": [
+        { "id": "charge", "action": { "charge": { "amount_cents": 1900, "currency": "EUR" } } },
+        { "id": "confirm", "action": { "transform": { "set": { "text": "Paid: {{steps.charge.charge_id}}" } } } }
+    ]
+}"#;
+
+const ALERT: &str = r#"{
+    "inputs": { "severity": { "type": "text", "required": true }, "urgent": { "type": "flag" } },
+    "steps": [
+        { "id": "urgent", "action": { "condition": { "path": "input.urgent" } } },
+        { "id": "call", "action": { "notify": {
+            "channel": "webhook", "recipient": "http://HOOK_HOST/events",
+            "template": "severity {{input.severity}}"
+        } } }
+    ]
+}"#;
+
+const CLEANSE: &str = r#"{
+    "inputs": { "record": { "type": "object", "required": true } },
+    "steps": [
+        { "id": "clean", "action": { "transform": {
+            "set": { "name": "{{input.record.name}}", "city": "{{input.record.city}}" }
+        } } }
+    ]
+}"#;
+
+const APPROVAL: &str = r#"{
+    "inputs": { "approved": { "type": "flag", "required": true }, "device": { "type": "text" } },
+    "steps": [
+        { "id": "approved", "action": { "condition": { "path": "input.approved" } } },
+        { "id": "settle", "action": { "delay": { "milliseconds": 150 } } },
+        { "id": "tell", "action": { "notify": {
+            "channel": "push", "recipient": "{{input.device}}", "template": "Your request was approved."
+        } } }
+    ]
+}"#;
+
+#[cfg(test)]
+mod tests {
+    use workflow_platform::types::Validate as _;
+    use workflow_platform::types::workflow::Definition;
+
+    use super::*;
+
+    #[test]
+    fn every_template_is_a_valid_definition() {
+        for template in Template::ALL {
+            let text = template.definition("hooks.acme.example");
+            let definition: Definition = serde_json::from_str(&text).expect("a definition");
+            assert_eq!(definition.check(), Ok(()), "{}", template.title());
         }
     }
 }

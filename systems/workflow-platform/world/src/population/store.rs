@@ -7,7 +7,7 @@ use sim::postgres::{PgError, Postgres, Value};
 use sim::{Rng, Timestamp};
 use workflow_platform::services::user_service::hash_token;
 
-use super::{Population, Tenant};
+use super::{Population, Template, Tenant};
 
 /// Rows that one statement inserts.
 const BATCH: usize = 100;
@@ -137,6 +137,11 @@ impl Tables {
                 expires,
             ]);
         }
+        // Workflows of one template share their definition in memory.
+        let definitions = Template::ALL.map(|template| {
+            let text = template.definition(&tenant.hook_host());
+            Value::from(serde_json::from_str::<Json>(&text).unwrap_or(Json::Null))
+        });
         for workflow in tenant.all_workflows() {
             let at = past(rng);
             self.workflows.rows.push(vec![
@@ -146,7 +151,7 @@ impl Tables {
                 Value::from(""),
                 Value::from("active"),
                 Value::from(1_i64),
-                Value::from(workflow.template.definition(&tenant.hook_host())),
+                definitions[workflow.template as usize].clone(),
                 Value::from(tenant.users[0].id),
                 at.clone(),
                 at,
