@@ -1,0 +1,5 @@
+//! Incidents, played and read back from their telemetry.
+
+mod command_line;
+mod reading;
+mod timeout_cascade;
