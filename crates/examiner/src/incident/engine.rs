@@ -1,6 +1,5 @@
 //! The engine: child process in, telemetry and events out.
 
-use std::io::BufReader;
 use std::process::ChildStdout;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,11 +7,12 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use emit::Signal;
-use emit::frames::{Frame, FrameError, FrameReader};
+use emit::frames::{Frame, FrameError};
 
 use super::cancel::Cancel;
 use super::child::{Killer, System};
 use super::error::{IncidentError, IncidentErrorKind};
+use super::frames;
 use super::spec::IncidentSpec;
 
 /// Events of progress come at most this often.
@@ -188,11 +188,10 @@ struct Reception<'a> {
 
 impl Reception<'_> {
     fn receive(&mut self, stdout: ChildStdout, limit: u64) -> Result<Totals, IncidentErrorKind> {
-        let mut frames = FrameReader::new(BufReader::with_capacity(256 << 10, stdout));
         let mut bytes = 0_u64;
         let mut totals = None;
-        while let Some(frame) = frames.next_frame().map_err(IncidentErrorKind::Stream)? {
-            match frame {
+        for frame in frames::read_ahead(stdout).map_err(IncidentErrorKind::Start)? {
+            match frame.map_err(IncidentErrorKind::Stream)? {
                 Frame::Export(signal, otlp) => {
                     bytes += otlp.len() as u64;
                     if bytes > limit {

@@ -11,6 +11,7 @@ mod cancel;
 mod child;
 mod engine;
 mod error;
+mod frames;
 mod recording;
 mod spec;
 mod stderr;
