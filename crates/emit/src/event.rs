@@ -11,7 +11,7 @@ use crate::{
     context::{SpanContext, current_span},
     fields::{self, LOG_ATTRIBUTES, LogVisitor, Value},
     install::{self, Installation},
-    protobuf, resource,
+    location, protobuf, resource,
     span::with_scratch,
 };
 
@@ -181,7 +181,7 @@ pub(crate) fn from_tracing(
         event.record(&mut visitor);
         visitor.truncated
     });
-    fields::code_location(&mut attributes, LOG_ATTRIBUTES, metadata);
+    location::code_location(&mut attributes, LOG_ATTRIBUTES, metadata);
     let record = LogRecord {
         time: (installation.clock)(),
         severity: Severity::from(metadata.level()),

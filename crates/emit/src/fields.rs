@@ -119,31 +119,6 @@ fn cut(text: &str) -> String {
     format!("{}… ({} bytes cut)", &text[..end], text.len() - end)
 }
 
-/// Appends `code.file.path` and `code.line.number` of a callsite.
-pub(crate) fn code_location(out: &mut Vec<u8>, field: u32, metadata: &tracing::Metadata<'_>) {
-    if let Some(file) = metadata.file() {
-        key_value(out, field, "code.file.path", Value::Str(source_path(file)));
-    }
-    if let Some(line) = metadata.line() {
-        key_value(out, field, "code.line.number", Value::I64(i64::from(line)));
-    }
-}
-
-/// The part of a path that starts at `src/`: where a checkout lies is nobody's business.
-fn source_path(path: &str) -> &str {
-    let bytes = path.as_bytes();
-    let start = (0..bytes.len())
-        .find(|&at| bytes[at..].starts_with(b"src/") && (at == 0 || bytes[at - 1] == b'/'));
-    match start {
-        // The registry's own folder is called `src` too; only what follows the last one is the crate's.
-        Some(at) => path
-            .rfind("/src/")
-            .map_or(&path[at..], |last| &path[last + 1..]),
-        None if path.starts_with('/') => path.rsplit('/').next().unwrap_or(path),
-        None => path,
-    }
-}
-
 /// What a span's fields say besides its attributes.
 #[derive(Default)]
 pub(crate) struct SpanFields {
@@ -365,24 +340,6 @@ fn format_into(buffer: &mut String, value: &dyn fmt::Debug) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn source_paths_start_at_src() {
-        fn check(path: &str, expect: &str) {
-            assert_eq!(source_path(path), expect);
-        }
-        check(
-            "systems/workflow-platform/src/api/users.rs",
-            "src/api/users.rs",
-        );
-        check("src/main.rs", "src/main.rs");
-        check(
-            "/home/me/.cargo/registry/src/index-1/tower-0.5/src/util.rs",
-            "src/util.rs",
-        );
-        check("crates/emit/tests/spans.rs", "crates/emit/tests/spans.rs");
-        check("/home/me/project/build.rs", "build.rs");
-    }
 
     #[test]
     fn long_values_are_cut_and_say_so() {

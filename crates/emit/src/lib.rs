@@ -18,6 +18,7 @@ pub mod frames;
 mod ids;
 mod install;
 mod layer;
+mod location;
 mod metrics;
 mod otlp_http;
 mod pipeline;

@@ -14,8 +14,9 @@ use tracing::{
 
 use crate::{
     context::SpanContext,
-    fields::{SpanFields, SpanVisitor, code_location},
+    fields::{SpanFields, SpanVisitor},
     install::Installation,
+    location::code_location,
     protobuf,
     resource::{self, ResourceId},
 };

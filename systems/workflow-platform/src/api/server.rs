@@ -14,10 +14,10 @@ use super::state::SharedState;
 pub fn router(state: SharedState) -> Router {
     let observer = Observer::public(state.config.slow_request);
     let protected = Router::new()
-        .nest("/v1/workflows", routes::workflows::router())
-        .nest("/v1/users", routes::users::router())
-        .nest("/v1/data", routes::data::router())
-        .nest("/v1/reports", routes::reports::router())
+        .merge(routes::workflows::router())
+        .merge(routes::users::router())
+        .merge(routes::data::router())
+        .merge(routes::reports::router())
         .route_layer(from_fn_with_state(state.clone(), auth::authenticate));
     Router::new()
         .merge(protected)

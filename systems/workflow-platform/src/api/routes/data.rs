@@ -15,9 +15,9 @@ use crate::types::api::{ExportData, ImportData, ImportedData, Page, TransformDat
 /// The routes.
 pub fn router() -> Router<SharedState> {
     Router::new()
-        .route("/import", post(import))
-        .route("/export", get(export))
-        .route("/transform", post(transform))
+        .route("/v1/data/import", post(import))
+        .route("/v1/data/export", get(export))
+        .route("/v1/data/transform", post(transform))
 }
 
 async fn import(

@@ -14,9 +14,9 @@ use crate::types::report::{ExecutionReport, ReportSummary, UsageReport};
 /// The routes.
 pub fn router() -> Router<SharedState> {
     Router::new()
-        .route("/", get(list).post(generate))
-        .route("/executions", get(executions))
-        .route("/usage", get(usage))
+        .route("/v1/reports", get(list).post(generate))
+        .route("/v1/reports/executions", get(executions))
+        .route("/v1/reports/usage", get(usage))
 }
 
 async fn list(

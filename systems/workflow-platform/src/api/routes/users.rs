@@ -15,9 +15,12 @@ use crate::types::user::{User, UserPermissions};
 /// The routes.
 pub fn router() -> Router<SharedState> {
     Router::new()
-        .route("/", get(list).post(create))
-        .route("/{id}", get(read).patch(update))
-        .route("/{id}/permissions", get(permissions).put(set_permissions))
+        .route("/v1/users", get(list).post(create))
+        .route("/v1/users/{id}", get(read).patch(update))
+        .route(
+            "/v1/users/{id}/permissions",
+            get(permissions).put(set_permissions),
+        )
 }
 
 async fn list(

@@ -18,12 +18,12 @@ use crate::types::workflow::{Workflow, WorkflowSummary};
 /// The routes.
 pub fn router() -> Router<SharedState> {
     Router::new()
-        .route("/", get(list).post(create))
-        .route("/{id}", get(read).put(update))
-        .route("/{id}/start", post(start))
-        .route("/{id}/cancel", post(cancel))
-        .route("/{id}/status", get(status))
-        .route("/{id}/history", get(history))
+        .route("/v1/workflows", get(list).post(create))
+        .route("/v1/workflows/{id}", get(read).put(update))
+        .route("/v1/workflows/{id}/start", post(start))
+        .route("/v1/workflows/{id}/cancel", post(cancel))
+        .route("/v1/workflows/{id}/status", get(status))
+        .route("/v1/workflows/{id}/history", get(history))
 }
 
 async fn list(
