@@ -6,6 +6,7 @@
 mod bench;
 mod ci;
 mod generate;
+mod liveness;
 mod requirements;
 mod shell;
 mod test;
@@ -31,6 +32,8 @@ enum Command {
     Gen(generate::Arguments),
     /// Build the page into the folder that the server embeds
     Web(web::Arguments),
+    /// Prove every drill: alive on many seeds as it is, quiet with each of its fixes
+    Liveness(liveness::Arguments),
     /// Measure what the design sets bars for, and print each figure beside its bar
     Bench(bench::Arguments),
 }
@@ -41,6 +44,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test(arguments) => test::run(&arguments),
         Command::Gen(arguments) => generate::run(&arguments),
         Command::Web(arguments) => web::run(&arguments),
+        Command::Liveness(arguments) => liveness::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     }
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test of the project, in the order in which a failure is cheapest.
 
 use crate::shell::{binary, build_everything, command, run as execute, say};
-use crate::{requirements, web};
+use crate::{liveness, requirements, web};
 
 /// Which tests to run; all when nothing is said.
 #[derive(clap::Args)]
@@ -48,7 +48,8 @@ fn rust() -> anyhow::Result<()> {
     execute(&mut command(
         "cargo",
         &["test", "--workspace", "--release", "--doc", "--quiet"],
-    ))
+    ))?;
+    liveness::run(&liveness::Arguments::quick())
 }
 
 fn page() -> anyhow::Result<()> {

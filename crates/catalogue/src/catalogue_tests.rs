@@ -55,6 +55,8 @@ guilty = ["slow-report-query"]
 
 const HINTS: &str = "[[hint]]\nafter_minutes = 10\ntext = \"Look at the database.\"\n";
 
+const LIVENESS: &str = "[[indicator]]\ntitle = \"p95\"\nquery = \"up\"\nsymptom = 0.5\n";
+
 fn write(root: &Path, changes: &[(&str, Option<&str>)]) {
     let files = [
         ("drill.toml", DRILL),
@@ -63,6 +65,7 @@ fn write(root: &Path, changes: &[(&str, Option<&str>)]) {
         ("interviewer/solution.md", "Solution"),
         ("interviewer/answer.toml", ANSWER),
         ("interviewer/hints.toml", HINTS),
+        ("interviewer/liveness.toml", LIVENESS),
     ];
     fs::create_dir_all(root.join("slow-pages/interviewer")).unwrap();
     for (path, text) in files {
@@ -180,4 +183,14 @@ fn all_issues_are_listed_at_once() {
     );
     let error = Catalogue::load(Some(root.path())).unwrap_err();
     assert_eq!(error.to_string().lines().count(), 3);
+}
+
+#[test]
+fn a_drill_says_how_its_symptom_is_measured() {
+    check_issue(
+        "interviewer/liveness.toml",
+        Some("[[indicator]]\ntitle = \"p95\"\nquery = \"up\"\n"),
+        "slow-pages/interviewer/liveness.toml:2: indicator `p95` has no limit; give it `symptom`, `below` or both\n\
+         slow-pages/interviewer/liveness.toml: no indicator shows the symptom; give the figure that users feel a `symptom`",
+    );
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::answer::Answer;
+use crate::liveness::Liveness;
 
 /// The `interviewer/` folder of a drill. Nothing in it may reach a candidate, except hints that were
 /// asked for and, after handing in, the solution.
@@ -16,6 +17,8 @@ pub struct Interviewer {
     pub answer: Answer,
     /// What happened, explained in Markdown.
     pub solution_md: String,
+    /// How to prove that the drill is alive.
+    pub liveness: Liveness,
 }
 
 /// One hint.

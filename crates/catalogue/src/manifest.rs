@@ -11,6 +11,7 @@ use crate::drill::{Drill, Incident, Kind, Level, StartRange, Tool};
 use crate::error::{Issue, line_at};
 use crate::id::DrillId;
 use crate::interviewer::{HintsFile, Interviewer};
+use crate::liveness::Liveness;
 use crate::predicate::Predicate;
 use crate::source::Files;
 use crate::vocabulary::{Term, Vocabulary};
@@ -47,6 +48,7 @@ pub(crate) fn read(slug: &str, files: &Files, issues: &mut Vec<Issue>) -> Option
     let solution_md = reader.text("interviewer/solution.md");
     let answer: Option<Answer> = reader.toml("interviewer/answer.toml");
     let hints: Option<HintsFile> = reader.toml("interviewer/hints.toml");
+    let liveness: Option<Liveness> = reader.toml("interviewer/liveness.toml");
     if let Some(manifest) = &manifest {
         reader.check_manifest(manifest);
         if let Some(answer) = &answer {
@@ -62,6 +64,9 @@ pub(crate) fn read(slug: &str, files: &Files, issues: &mut Vec<Issue>) -> Option
             "the hints are not in the order of after_minutes",
             "sort them, earliest first",
         );
+    }
+    if let Some(liveness) = &liveness {
+        reader.check_liveness(liveness);
     }
     if issues.len() > before {
         return None;
@@ -91,6 +96,7 @@ pub(crate) fn read(slug: &str, files: &Files, issues: &mut Vec<Issue>) -> Option
             hints: hints?.hints,
             answer: answer?,
             solution_md: solution_md?,
+            liveness: liveness?,
         },
     })
 }
@@ -277,6 +283,21 @@ impl Reader<'_> {
             for predicate in &item.any {
                 self.check_predicate(FILE, &item.id, predicate);
             }
+        }
+    }
+
+    fn check_liveness(&mut self, liveness: &Liveness) {
+        const FILE: &str = "interviewer/liveness.toml";
+        for indicator in &liveness.indicators {
+            if indicator.symptom.is_none() && indicator.below.is_none() {
+                let line = self.line_of(FILE, &indicator.title);
+                let what = format!("indicator `{}` has no limit", indicator.title);
+                self.issue(FILE, line, what, "give it `symptom`, `below` or both");
+            }
+        }
+        if liveness.indicators.iter().all(|it| it.symptom.is_none()) {
+            let next_step = "give the figure that users feel a `symptom`";
+            self.issue(FILE, None, "no indicator shows the symptom", next_step);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The command line's words.
 
 use std::ffi::OsString;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use catalogue::Level;
@@ -51,6 +52,7 @@ Exit codes:
    4  a recording is damaged, or none at all
    5  a system could not be simulated to its end
    6  a drill is not valid
+   7  a drill is not alive, or a repair does not hold
   70  a defect in Firedrill";
 
 /// What to do.
@@ -70,6 +72,16 @@ pub(crate) enum Command {
         after_help = "Example:\n  firedrill simulate timeout-cascade --seed 7 --out incident"
     )]
     Simulate(Simulate),
+
+    /// For authors: prove that a drill is alive on every seed, or quiet once it is repaired
+    ///
+    /// Simulates the incident once for each seed and judges it by the drill's own figures
+    /// (`interviewer/liveness.toml`). Exit code 7 when any of them is not as it must be.
+    #[command(
+        after_help = "Examples:\n  firedrill liveness timeout-cascade --seeds 1-20\n  \
+                      firedrill liveness timeout-cascade --seeds 7 --system ./repaired --quiet"
+    )]
+    Liveness(Liveness),
 
     /// Say what is in a recording, and whether it is whole
     Inspect {
@@ -180,6 +192,51 @@ pub(crate) struct Simulate {
 
     #[command(flatten)]
     pub(crate) drills: Drills,
+}
+
+/// Options of `liveness`.
+#[derive(Debug, Args)]
+pub(crate) struct Liveness {
+    /// The drill, by its name or its id
+    pub(crate) drill: String,
+
+    /// A seed, or the first and the last of several such as 1-20
+    #[arg(long, value_name = "N[-M]", default_value = "1-3", value_parser = seeds)]
+    pub(crate) seeds: RangeInclusive<u64>,
+
+    /// Virtual hours; the drill's own when left out
+    #[arg(long, value_name = "H", value_parser = hours)]
+    pub(crate) hours: Option<f64>,
+
+    /// How hard the incident is made; the drill's own when left out
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub(crate) difficulty: Option<Level>,
+
+    /// Run this executable, a changed copy of the system, instead of the built-in one
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) system: Option<PathBuf>,
+
+    /// Expect a repaired system: no symptom, and the work done
+    #[arg(long)]
+    pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) drills: Drills,
+}
+
+/// Seeds of one command; each is a whole incident.
+const SEEDS_MAX: u64 = 1_000;
+
+fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let seeds = seed(first)?..=seed(last)?;
+    let count = seeds.end().checked_sub(*seeds.start());
+    match count {
+        Some(count) if count < SEEDS_MAX => Ok(seeds),
+        _ => Err(format!(
+            "give a seed or a range of at most {SEEDS_MAX} seeds, such as 1-20"
+        )),
+    }
 }
 
 fn seed(text: &str) -> Result<u64, String> {

@@ -17,6 +17,8 @@ pub(crate) enum Exit {
     Simulation = 5,
     /// A drill is not valid.
     Catalogue = 6,
+    /// A drill is not alive, or a repair does not hold.
+    Liveness = 7,
     /// A defect in Firedrill itself.
     Internal = 70,
 }

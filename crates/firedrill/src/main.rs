@@ -48,6 +48,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Serve(options) => commands::serve::run(&options),
         Command::Drills(options) => commands::drills::run(&options),
         Command::Simulate(options) => commands::simulate::run(&options),
+        Command::Liveness(options) => commands::liveness::run(&options),
         Command::Inspect { recording } => commands::inspect::run(&recording),
         Command::Openapi => commands::openapi::run(),
         Command::Completions { shell } => commands::completions::run(shell),

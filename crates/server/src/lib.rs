@@ -20,7 +20,7 @@ mod otlp;
 mod page;
 mod preparations;
 mod problem;
-mod promql_source;
+mod promql_selectors;
 mod queries;
 mod recordings;
 mod serve;

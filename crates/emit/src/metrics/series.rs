@@ -266,11 +266,12 @@ impl Series {
 
     fn metric(&self, out: &mut Vec<u8>, family: &Family, now: u64) {
         protobuf::bytes(out, 1, family.name.as_bytes());
-        if let Some((unit, description)) = self.descriptions.get(&family.name) {
+        let described = self.descriptions.get(&family.name);
+        if let Some((_, description)) = described {
             protobuf::bytes(out, 2, description.as_bytes());
-            if let Some(unit) = unit {
-                protobuf::bytes(out, 3, ucum(*unit).as_bytes());
-            }
+        }
+        if let Some(unit) = ucum(&family.name, described.and_then(|(unit, _)| *unit)) {
+            protobuf::bytes(out, 3, unit.as_bytes());
         }
         let field = match family.kind {
             Kind::Gauge => 5,
@@ -342,10 +343,14 @@ fn identity_hash(resource: ResourceId, kind: Kind, key: &Key) -> u64 {
     (key.get_hash() ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_mul(0xff51_afd7_ed55_8ccd)
 }
 
-/// OTLP units follow UCUM.
-fn ucum(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Count => "1",
+/// OTLP units follow UCUM, and OpenTelemetry's conventions for what UCUM leaves open: a number of things
+/// is an annotation in braces, and whatever is called a utilization is a ratio.
+fn ucum(name: &str, unit: Option<Unit>) -> Option<&'static str> {
+    if name.ends_with(".utilization") {
+        return Some("1");
+    }
+    Some(match unit? {
+        Unit::Count => "{count}",
         Unit::Bytes => "By",
         Unit::Kibibytes => "KiBy",
         Unit::Mebibytes => "MiBy",
@@ -359,7 +364,7 @@ fn ucum(unit: Unit) -> &'static str {
         Unit::TerabitsPerSecond => "Tbit/s",
         Unit::CountPerSecond => "1/s",
         Unit::Percent | Unit::Seconds | Unit::Milliseconds | Unit::Nanoseconds => {
-            unit.as_canonical_label()
+            unit?.as_canonical_label()
         }
-    }
+    })
 }

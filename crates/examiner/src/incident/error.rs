@@ -35,6 +35,9 @@ pub enum IncidentErrorKind {
     /// What the system sent is no telemetry stream.
     #[error("the system's telemetry cannot be read: {0}")]
     Stream(FrameError),
+    /// The system's description of the incident is none.
+    #[error("the system's description of the incident cannot be read: {0}")]
+    Description(serde_json::Error),
     /// What the system sent does not add up.
     #[error("{what} are missing: the system sent {sent}, {recorded} were recorded")]
     Lost {

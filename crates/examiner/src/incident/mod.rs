@@ -9,6 +9,7 @@
 
 mod cancel;
 mod child;
+mod describe;
 mod engine;
 mod error;
 mod frames;
@@ -17,6 +18,7 @@ mod spec;
 mod stderr;
 
 pub use cancel::Cancel;
+pub use describe::{Description, describe};
 pub use engine::{Append, Appended, IncidentEvent, Progress, Totals, run};
 pub use error::{IncidentError, IncidentErrorKind};
 pub use recording::{Recorded, RecordingLabel, record};

@@ -65,13 +65,19 @@ impl IncidentSpec {
         )
     }
 
-    /// All arguments of the child.
+    /// All arguments of the child that simulates.
     pub(crate) fn arguments(&self) -> Vec<OsString> {
+        self.command(&["simulate", "--scenario", &self.scenario])
+    }
+
+    /// All arguments of the child that says what the seed draws.
+    pub(crate) fn description_arguments(&self) -> Vec<OsString> {
+        self.command(&["scenarios", "--describe", &self.scenario])
+    }
+
+    fn command(&self, verb: &[&str]) -> Vec<OsString> {
         let mut arguments = self.system.arguments.clone();
-        let own = [
-            "simulate",
-            "--scenario",
-            &self.scenario,
+        let variant = [
             "--seed",
             &self.seed.to_string(),
             "--hours",
@@ -79,7 +85,7 @@ impl IncidentSpec {
             "--difficulty",
             self.difficulty.as_str(),
         ];
-        arguments.extend(own.map(OsString::from));
+        arguments.extend(verb.iter().chain(&variant).map(OsString::from));
         arguments
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod completions;
 pub(crate) mod drills;
 pub(crate) mod inspect;
+pub(crate) mod liveness;
 pub(crate) mod openapi;
 pub(crate) mod serve;
 pub(crate) mod simulate;

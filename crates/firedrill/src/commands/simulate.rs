@@ -66,7 +66,7 @@ pub(crate) fn run(options: &cli::Simulate) -> Result<(), Failure> {
 }
 
 /// A bar on a terminal, nothing elsewhere.
-fn bar() -> ProgressBar {
+pub(super) fn bar() -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
@@ -78,7 +78,8 @@ fn bar() -> ProgressBar {
     bar
 }
 
-fn show(bar: &ProgressBar, progress: &Progress) {
+/// Moves the bar.
+pub(super) fn show(bar: &ProgressBar, progress: &Progress) {
     bar.set_position((progress.fraction() * STEPS as f64) as u64);
     let minutes = progress.virtual_elapsed.as_secs() / 60;
     let mut message = format!(
@@ -93,7 +94,8 @@ fn show(bar: &ProgressBar, progress: &Progress) {
     bar.set_message(message);
 }
 
-fn failure(error: &IncidentError) -> Failure {
+/// A failed run, for the person at the terminal.
+pub(super) fn failure(error: &IncidentError) -> Failure {
     let mut what = chain(error);
     if !error.stderr_tail.is_empty() {
         what.push_str("\nThe system's last words:\n");

@@ -6,13 +6,14 @@ use axum::Json;
 use axum::extract::State;
 use promql::{Labels, Options, Series, Value};
 use serde::{Deserialize, Serialize};
+use telemetry::metrics::MetricSource;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::data::check_range;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
-use crate::promql_source::{MetricSource, SelectorCollector, problem};
+use crate::promql_selectors::{SelectorCollector, problem};
 use crate::trail::Trail;
 
 /// Series of one answer.

@@ -257,6 +257,10 @@ fn write_drill(root: &Path) {
         ("interviewer/solution.md", "SECRET-SOLUTION"),
         ("interviewer/answer.toml", ANSWER),
         ("interviewer/hints.toml", hints),
+        (
+            "interviewer/liveness.toml",
+            "[[indicator]]\ntitle = \"p95\"\nquery = \"up\"\nsymptom = 0.5\n",
+        ),
     ] {
         fs::write(folder.join(path), text).unwrap();
     }

@@ -22,6 +22,7 @@ mod exponential;
 mod ingest;
 mod labels;
 mod names;
+mod promql_source;
 mod select;
 mod store;
 
@@ -32,6 +33,7 @@ pub use chunk::Samples;
 pub use ingest::Ingested;
 pub use labels::{Labels, METRIC_NAME, MatchOp, Matcher};
 pub use names::{label_name, metric_name, unit_name};
+pub use promql_source::MetricSource;
 pub use select::{LabelValues, SelectedExemplar, SelectedSeries, TooMuch};
 pub use store::{
     Metadata, MetricCut, MetricInfo, MetricLimits, MetricStore, MetricType, SeriesId,

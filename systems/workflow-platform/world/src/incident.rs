@@ -62,6 +62,7 @@ pub fn describe(spec: IncidentSpec) -> Description {
         seed: spec.seed,
         difficulty: spec.difficulty,
         start: start.to_string(),
+        onset_seconds: variant.onset_seconds,
         variant,
     }
 }

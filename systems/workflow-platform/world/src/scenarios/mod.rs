@@ -79,6 +79,8 @@ pub struct Description {
     pub difficulty: Difficulty,
     /// The beginning of the window, RFC 3339.
     pub start: String,
+    /// When the incident begins, in seconds after the start of the window.
+    pub onset_seconds: u64,
     /// What the scenario drew.
     pub variant: TimeoutCascade,
 }

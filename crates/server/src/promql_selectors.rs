@@ -1,43 +1,11 @@
-//! A recording's metrics as PromQL sees them.
+//! What a PromQL query asks for, and how its failure is told.
 
 use std::cell::RefCell;
 
 use promql::{Selection, Series, Source, SourceError};
-use telemetry::metrics::{Labels, METRIC_NAME, MatchOp, Matcher, MetricStore};
+use telemetry::metrics::{METRIC_NAME, MatchOp, Matcher};
 
 use crate::problem::Problem;
-
-/// The series of a recording.
-#[derive(Debug)]
-pub(crate) struct MetricSource<'a>(pub(crate) &'a MetricStore);
-
-impl Source for MetricSource<'_> {
-    fn select(&self, selection: &Selection<'_>) -> Result<Vec<Series>, SourceError> {
-        let matchers: Vec<Matcher> = selection.matchers.iter().map(matcher).collect();
-        let Selection {
-            start_ms,
-            end_ms,
-            max_series,
-            max_samples,
-            ..
-        } = *selection;
-        let selected = self
-            .0
-            .select(&matchers, start_ms, end_ms, max_series, max_samples)
-            .map_err(|too_much| SourceError::TooMuch {
-                series: too_much.series,
-                samples: too_much.samples,
-            })?;
-        Ok(selected
-            .into_iter()
-            .map(|series| Series {
-                labels: labels(&series.labels),
-                timestamps: series.times_ms,
-                values: series.values,
-            })
-            .collect())
-    }
-}
 
 /// Holds no series, but remembers what a query asked for.
 #[derive(Debug, Default)]
@@ -61,7 +29,7 @@ impl Source for SelectorCollector {
         let matchers = selection
             .matchers
             .iter()
-            .map(matcher)
+            .map(Matcher::from)
             .map(with_exemplars)
             .collect();
         self.selectors.borrow_mut().push(matchers);
@@ -81,27 +49,6 @@ fn with_exemplars(mut matcher: Matcher) -> Matcher {
         }
     }
     matcher
-}
-
-fn matcher(matcher: &promql::Matcher) -> Matcher {
-    Matcher {
-        name: matcher.name.clone(),
-        op: match &matcher.op {
-            promql::MatchOp::Equal => MatchOp::Equal,
-            promql::MatchOp::NotEqual => MatchOp::NotEqual,
-            promql::MatchOp::Regex(regex) => MatchOp::Regex(regex.clone()),
-            promql::MatchOp::NotRegex(regex) => MatchOp::NotRegex(regex.clone()),
-        },
-        value: matcher.value.clone(),
-    }
-}
-
-fn labels(labels: &Labels) -> promql::Labels {
-    promql::Labels::from_pairs(
-        labels
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone())),
-    )
 }
 
 /// A failed query with its place marked.
