@@ -13,14 +13,12 @@ use super::{
     error::{PgError, SqlState},
     locks::{Lock, LockTable, RowKey, TransactionId},
     plan::Prepared,
+    plans::Plans,
     schema::{Catalog, Table},
     session::Session,
     statements::Statements,
     storage::Tuple,
 };
-
-/// Plans that are kept; beyond it all are forgotten and made again, which a real server's clients also survive.
-const MAX_PLANS: usize = 4_096;
 
 /// Totals since the start, as in `pg_stat_database`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -68,7 +66,7 @@ pub(super) struct Engine {
     next_transaction: u64,
     pub(super) sessions: BTreeMap<i32, Session>,
     pub(super) last_pid: i32,
-    plans: BTreeMap<Arc<str>, Arc<Prepared>>,
+    plans: Plans,
     pub(super) statements: Statements,
     pub(super) counters: Counters,
     pub(super) capacity: Capacity,
@@ -85,7 +83,7 @@ impl Engine {
             next_transaction: 700,
             sessions: BTreeMap::new(),
             last_pid: 100,
-            plans: BTreeMap::new(),
+            plans: Plans::default(),
             statements: Statements::default(),
             counters: Counters::default(),
         }
@@ -99,11 +97,7 @@ impl Engine {
             return Ok(Arc::clone(prepared));
         }
         let prepared = Arc::new(bind::prepare(&self.catalog, sql)?);
-        if self.plans.len() >= MAX_PLANS {
-            self.plans.clear();
-        }
-        self.plans
-            .insert(Arc::clone(&prepared.text), Arc::clone(&prepared));
+        self.plans.insert(&prepared);
         Ok(prepared)
     }
 

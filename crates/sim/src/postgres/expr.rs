@@ -92,6 +92,11 @@ impl CompareOp {
         }
     }
 
+    /// Unknown if a side is NULL.
+    fn test(self, left: &Value, right: &Value) -> Option<bool> {
+        (!left.is_null() && !right.is_null()).then(|| self.holds(left.total_cmp(right)))
+    }
+
     /// The operator with its sides swapped.
     pub(super) fn flipped(self) -> Self {
         match self {
@@ -238,6 +243,24 @@ impl Expr {
         })
     }
 
+    /// The value, if it lies somewhere as it is wanted: most sides of most conditions.
+    #[inline]
+    fn stored<'a>(&'a self, env: &Env<'a>) -> Option<&'a Value> {
+        match self {
+            Expr::Const(value) => Some(value),
+            Expr::Column { slot, column } => {
+                let row: &Tuple = (*env.rows.get(*slot)?)?;
+                Some(&row[*column])
+            }
+            Expr::Param { index, kind } => env
+                .context
+                .params
+                .get(*index)
+                .filter(|value| is_kind(value, *kind)),
+            _ => None,
+        }
+    }
+
     /// Whether a condition is true; NULL is not.
     pub(super) fn test<'a>(&'a self, env: &Env<'a>) -> Result<bool, PgError> {
         Ok(self.test_nullable(env)? == Some(true))
@@ -246,8 +269,11 @@ impl Expr {
     fn test_nullable<'a>(&'a self, env: &Env<'a>) -> Result<Option<bool>, PgError> {
         match self {
             Expr::Compare(op, left, right) => {
+                if let (Some(left), Some(right)) = (left.stored(env), right.stored(env)) {
+                    return Ok(op.test(left, right));
+                }
                 let (left, right) = (left.eval(env)?, right.eval(env)?);
-                Ok((!left.is_null() && !right.is_null()).then(|| op.holds(left.total_cmp(&right))))
+                Ok(op.test(&left, &right))
             }
             Expr::And(terms) => all_of(terms, env, true),
             Expr::Or(terms) => all_of(terms, env, false),
@@ -284,17 +310,26 @@ pub(super) fn param(params: &[Value], index: usize, kind: Type) -> Result<Cow<'_
             format!("there is no value for parameter ${}", index + 1),
         )
     })?;
-    match (value, kind) {
-        (Value::Null, _)
-        | (Value::Text(_), Type::Text)
-        | (Value::Uuid(_), Type::Uuid)
-        | (Value::Int(_), Type::BigInt)
-        | (Value::Timestamp(_), Type::Timestamp)
-        | (Value::Json(_), Type::Json)
-        | (Value::Float(_), Type::Double | Type::Numeric)
-        | (Value::Bool(_), Type::Bool) => Ok(Cow::Borrowed(value)),
-        _ => types::accept(value, kind, index + 1).map(Cow::Owned),
+    if is_kind(value, kind) {
+        Ok(Cow::Borrowed(value))
+    } else {
+        types::accept(value, kind, index + 1).map(Cow::Owned)
     }
+}
+
+/// Whether a parameter needs no conversion.
+fn is_kind(value: &Value, kind: Type) -> bool {
+    matches!(
+        (value, kind),
+        (Value::Null, _)
+            | (Value::Text(_), Type::Text)
+            | (Value::Uuid(_), Type::Uuid)
+            | (Value::Int(_), Type::BigInt)
+            | (Value::Timestamp(_), Type::Timestamp)
+            | (Value::Json(_), Type::Json)
+            | (Value::Float(_), Type::Double | Type::Numeric)
+            | (Value::Bool(_), Type::Bool)
+    )
 }
 
 fn like<'a>(

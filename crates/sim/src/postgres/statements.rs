@@ -52,12 +52,30 @@ pub(super) struct Execution {
 /// All statements.
 #[derive(Debug, Default)]
 pub(super) struct Statements {
-    by_text: BTreeMap<StatementKey, StatementStatistics>,
+    /// By query id; those of one text in the order of their databases and roles, of which there are few.
+    by_text: BTreeMap<i64, Vec<StatementStatistics>>,
+    count: usize,
     /// Texts forgotten for want of space.
     pub(super) evicted: u64,
 }
 
 impl StatementStatistics {
+    fn new(statement: &Prepared, session: &Session) -> Self {
+        StatementStatistics {
+            query: Arc::clone(&statement.normalized),
+            query_id: statement.query_id,
+            database: Arc::clone(&session.database),
+            user: Arc::clone(&session.user),
+            calls: 0,
+            total_exec_time: Duration::ZERO,
+            max_exec_time: Duration::ZERO,
+            rows: 0,
+            shared_blks_hit: 0,
+            shared_blks_read: 0,
+            shared_blks_dirtied: 0,
+        }
+    }
+
     /// What tells it from others.
     pub(super) fn key(&self) -> StatementKey {
         (
@@ -71,30 +89,7 @@ impl StatementStatistics {
 impl Statements {
     /// Adds an execution of a statement by a role in a database.
     pub(super) fn record(&mut self, statement: &Prepared, session: &Session, execution: Execution) {
-        let key = (
-            statement.query_id,
-            Arc::clone(&session.database),
-            Arc::clone(&session.user),
-        );
-        if !self.by_text.contains_key(&key) && self.by_text.len() >= MAX_STATEMENTS {
-            self.evict();
-        }
-        let entry = self
-            .by_text
-            .entry(key)
-            .or_insert_with(|| StatementStatistics {
-                query: Arc::clone(&statement.normalized),
-                query_id: statement.query_id,
-                database: Arc::clone(&session.database),
-                user: Arc::clone(&session.user),
-                calls: 0,
-                total_exec_time: Duration::ZERO,
-                max_exec_time: Duration::ZERO,
-                rows: 0,
-                shared_blks_hit: 0,
-                shared_blks_read: 0,
-                shared_blks_dirtied: 0,
-            });
+        let entry = self.entry(statement, session);
         entry.calls += 1;
         entry.total_exec_time += execution.time;
         entry.max_exec_time = entry.max_exec_time.max(execution.time);
@@ -104,23 +99,47 @@ impl Statements {
         entry.shared_blks_dirtied += execution.blocks_dirtied;
     }
 
+    fn entry(&mut self, statement: &Prepared, session: &Session) -> &mut StatementStatistics {
+        let place = |entries: &Vec<StatementStatistics>| {
+            entries.binary_search_by(|entry| {
+                let names = (&*entry.database, &*entry.user);
+                names.cmp(&(&*session.database, &*session.user))
+            })
+        };
+        let found = self.by_text.get(&statement.query_id).map(place);
+        if !matches!(found, Some(Ok(_))) && self.count >= MAX_STATEMENTS {
+            self.evict();
+        }
+        let entries = self.by_text.entry(statement.query_id).or_default();
+        let index = place(entries).unwrap_or_else(|index| {
+            self.count += 1;
+            entries.insert(index, StatementStatistics::new(statement, session));
+            index
+        });
+        &mut entries[index]
+    }
+
     /// Forgets the twentieth part that is called least, as the extension does.
     fn evict(&mut self) {
-        let mut calls: Vec<u64> = self.by_text.values().map(|entry| entry.calls).collect();
+        let mut calls: Vec<u64> = self.iter().map(|entry| entry.calls).collect();
         calls.sort_unstable();
         let limit = calls[calls.len() / 20];
-        let before = self.by_text.len();
-        let mut room = before / 20 + 1;
-        self.by_text.retain(|_, entry| {
-            let goes = entry.calls <= limit && room > 0;
-            room -= usize::from(goes);
-            !goes
+        let mut room = self.count / 20 + 1;
+        let before = room;
+        self.by_text.retain(|_, entries| {
+            entries.retain(|entry| {
+                let goes = entry.calls <= limit && room > 0;
+                room -= usize::from(goes);
+                !goes
+            });
+            !entries.is_empty()
         });
-        self.evicted += (before - self.by_text.len()) as u64;
+        self.count -= before - room;
+        self.evicted += (before - room) as u64;
     }
 
     /// Every statement, in a stable order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &StatementStatistics> {
-        self.by_text.values()
+        self.by_text.values().flatten()
     }
 }

@@ -4,11 +4,12 @@
 //! read committed needs no more. An index has an entry for the key of each version, so a reader checks that the
 //! version it sees really has the key. Slots of vanished rows are used again, so a table's size follows its rows.
 
-use std::{cmp::Ordering, collections::BTreeSet, ops::Bound, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
+    key::{Key, KeyBuilder},
     locks::TransactionId,
-    value::{Value, cmp_slices},
+    value::Value,
 };
 
 /// One version of a row.
@@ -43,78 +44,68 @@ struct IndexEntries {
     entries: BTreeSet<Entry>,
 }
 
-/// An index entry, or a bound of a search.
-#[derive(Debug)]
+/// An index entry, or a bound of a search: entries of one key are in the order of their rows.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Entry {
-    key: Box<[Value]>,
-    row: usize,
-    /// For a bound that is shorter than the keys: whether it lies behind all keys that it is a prefix of.
-    after: bool,
+    key: Key,
+    row: u32,
 }
 
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
+/// Both ends of a search in an index; they are found too.
+pub(super) struct Range {
+    pub(super) from: Entry,
+    pub(super) to: Entry,
 }
 
-impl Eq for Entry {}
-
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> Ordering {
-        for (a, b) in self.key.iter().zip(&other.key) {
-            let ordering = a.total_cmp(b);
-            if ordering.is_ne() {
-                return ordering;
-            }
-        }
-        match self.key.len().cmp(&other.key.len()) {
-            Ordering::Equal => self.row.cmp(&other.row),
-            Ordering::Less => {
-                if self.after {
-                    Ordering::Greater
-                } else {
-                    Ordering::Less
-                }
-            }
-            Ordering::Greater => {
-                if other.after {
-                    Ordering::Less
-                } else {
-                    Ordering::Greater
-                }
-            }
+impl Range {
+    /// Everything that starts with some values.
+    pub(super) fn of_prefix(prefix: KeyBuilder) -> Self {
+        Range {
+            from: Entry::before(prefix.clone()),
+            to: Entry::after(prefix),
         }
     }
-}
 
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
+    /// The range of some values, unless one is NULL, which equals nothing.
+    pub(super) fn of_values<'v>(values: impl IntoIterator<Item = &'v Value>) -> Option<Self> {
+        let mut key = KeyBuilder::default();
+        for value in values {
+            if value.is_null() {
+                return None;
+            }
+            key.push(value);
+        }
+        Some(Range::of_prefix(key))
     }
 }
 
 impl Entry {
     /// The place before all entries with this prefix.
-    pub(super) fn before(prefix: Vec<Value>) -> Self {
+    pub(super) fn before(prefix: KeyBuilder) -> Self {
         Entry {
-            key: prefix.into(),
+            key: prefix.before(),
             row: 0,
-            after: false,
         }
     }
 
     /// The place after all entries with this prefix.
-    pub(super) fn after(prefix: Vec<Value>) -> Self {
+    pub(super) fn after(prefix: KeyBuilder) -> Self {
         Entry {
-            key: prefix.into(),
-            row: usize::MAX,
-            after: true,
+            key: prefix.after(),
+            row: 0,
+        }
+    }
+
+    /// The entry of a version of a row.
+    fn of(columns: &[usize], tuple: &Tuple, row: usize) -> Self {
+        Entry {
+            key: Key::of(columns.iter().map(|column| &tuple[*column])),
+            row: u32::try_from(row).expect("a table in memory has fewer than four billion rows"),
         }
     }
 
     pub(super) fn row(&self) -> usize {
-        self.row
+        self.row as usize
     }
 }
 
@@ -124,7 +115,7 @@ impl Storage {
         let mut entries = BTreeSet::new();
         for (row, slot) in self.slots.iter().enumerate() {
             for tuple in slot.versions().filter(|tuple| covers(tuple)) {
-                entries.insert(entry(columns, tuple, row));
+                entries.insert(Entry::of(columns, tuple, row));
             }
         }
         self.indexes.push(IndexEntries {
@@ -139,14 +130,12 @@ impl Storage {
 
     /// A row whose key in a unique index another row has too, NULLs aside.
     pub(super) fn first_duplicate(&self, index: usize) -> Option<&Tuple> {
-        let entries = &self.indexes[index].entries;
+        let IndexEntries { columns, entries } = &self.indexes[index];
         let pairs = entries.iter().zip(entries.iter().skip(1));
-        let same = |a: &Entry, b: &Entry| {
-            !a.key.iter().any(Value::is_null) && cmp_slices(&a.key, &b.key).is_eq()
-        };
         pairs
-            .filter(|(a, b)| same(a, b))
-            .find_map(|(a, _)| self.slots[a.row].committed.as_ref())
+            .filter(|(a, b)| a.key == b.key)
+            .filter_map(|(a, _)| self.slots[a.row()].committed.as_ref())
+            .find(|tuple| !columns.iter().any(|column| tuple[*column].is_null()))
     }
 
     /// Replaces every version, as when a column is added; index entries stay.
@@ -205,26 +194,16 @@ impl Storage {
         self.slots[row].versions()
     }
 
-    /// Entries of an index between two bounds.
+    /// Entries of an index in a range.
     pub(super) fn index_range(
         &self,
         index: usize,
-        low: &Bound<Entry>,
-        high: &Bound<Entry>,
+        range: &Range,
     ) -> impl DoubleEndedIterator<Item = &Entry> {
-        // `range` panics on an inverted range; a contradictory condition simply finds nothing.
-        let inverted = match (low, high) {
-            (
-                Bound::Included(low) | Bound::Excluded(low),
-                Bound::Included(high) | Bound::Excluded(high),
-            ) => low > high,
-            _ => false,
-        };
-        let both_excluded_equal =
-            matches!((low, high), (Bound::Excluded(low), Bound::Excluded(high)) if low == high);
-        let entries = &self.indexes[index].entries;
-        (!inverted && !both_excluded_equal)
-            .then(|| entries.range((low.as_ref(), high.as_ref())))
+        let Range { from, to } = range;
+        // The set panics on an inverted range; a contradictory condition simply finds nothing.
+        (from <= to)
+            .then(|| self.indexes[index].entries.range(from..=to))
             .into_iter()
             .flatten()
     }
@@ -232,10 +211,7 @@ impl Storage {
     /// Whether a version has the key of an index entry.
     pub(super) fn entry_matches(&self, index: usize, found: &Entry, tuple: &Tuple) -> bool {
         let columns = &self.indexes[index].columns;
-        columns
-            .iter()
-            .zip(&found.key)
-            .all(|(column, value)| tuple[*column].total_cmp(value).is_eq())
+        Key::of(columns.iter().map(|column| &tuple[*column])) == found.key
     }
 
     /// A slot for a new row.
@@ -262,29 +238,31 @@ impl Storage {
         tuple: Option<Tuple>,
         covers: impl Fn(usize, &Tuple) -> bool,
     ) {
-        let previous = self.slots[row]
-            .pending
-            .take()
-            .and_then(|pending| pending.tuple);
-        let committed = self.slots[row].committed.clone();
+        let slot = &mut self.slots[row];
+        let previous = slot.pending.take().and_then(|pending| pending.tuple);
+        let committed = slot.committed.as_ref();
         for (number, index) in self.indexes.iter_mut().enumerate() {
-            let key = |tuple: Option<&Tuple>| {
-                tuple
-                    .filter(|tuple| covers(number, tuple))
-                    .map(|tuple| entry(&index.columns, tuple, row))
-            };
-            let (old, new) = (key(previous.as_ref()), key(tuple.as_ref()));
-            let kept = key(committed.as_ref());
-            if let Some(old) =
-                old.filter(|old| Some(old) != new.as_ref() && Some(old) != kept.as_ref())
-            {
-                index.entries.remove(&old);
+            let covered = |tuple: &&Tuple| covers(number, tuple);
+            let old = previous.as_ref().filter(covered);
+            let new = tuple.as_ref().filter(covered);
+            if old.is_none() && new.is_none() {
+                continue;
             }
-            index
-                .entries
-                .extend(new.filter(|new| Some(new) != kept.as_ref()));
+            let kept = committed.filter(covered);
+            if let Some(old) = old
+                && !index.same_key(old, new)
+                && !index.same_key(old, kept)
+            {
+                index.remove(old, row);
+            }
+            if let Some(new) = new
+                && !index.same_key(new, old)
+                && !index.same_key(new, kept)
+            {
+                index.insert(new, row);
+            }
         }
-        self.slots[row].pending = Some(Pending { transaction, tuple });
+        slot.pending = Some(Pending { transaction, tuple });
     }
 
     /// Makes the pending version the committed one, or forgets it.
@@ -298,28 +276,41 @@ impl Storage {
         let Some(pending) = slot.pending.take() else {
             return;
         };
-        let (gone, kept) = if commit {
+        let gone = if commit {
             let before = std::mem::replace(&mut slot.committed, pending.tuple);
             self.live =
                 self.live + usize::from(slot.committed.is_some()) - usize::from(before.is_some());
-            (before, slot.committed.clone())
+            before
         } else {
-            (pending.tuple, slot.committed.clone())
+            pending.tuple
         };
         let Some(gone) = gone else { return };
         for (number, index) in self.indexes.iter_mut().enumerate() {
-            if !covers(number, &gone) {
-                continue;
-            }
-            let old = entry(&index.columns, &gone, row);
-            let still = kept
-                .as_ref()
-                .filter(|kept| covers(number, kept))
-                .map(|kept| entry(&index.columns, kept, row));
-            if still.as_ref() != Some(&old) {
-                index.entries.remove(&old);
+            let covered = |tuple: &&Tuple| covers(number, tuple);
+            if covered(&&gone) && !index.same_key(&gone, slot.committed.as_ref().filter(covered)) {
+                index.remove(&gone, row);
             }
         }
+    }
+}
+
+impl IndexEntries {
+    /// Whether another version has the key of this one.
+    fn same_key(&self, tuple: &Tuple, other: Option<&Tuple>) -> bool {
+        let columns = &self.columns;
+        other.is_some_and(|other| {
+            columns
+                .iter()
+                .all(|column| tuple[*column].total_cmp(&other[*column]).is_eq())
+        })
+    }
+
+    fn insert(&mut self, tuple: &Tuple, row: usize) {
+        self.entries.insert(Entry::of(&self.columns, tuple, row));
+    }
+
+    fn remove(&mut self, tuple: &Tuple, row: usize) {
+        self.entries.remove(&Entry::of(&self.columns, tuple, row));
     }
 }
 
@@ -330,17 +321,6 @@ impl Slot {
                 .iter()
                 .filter_map(|pending| pending.tuple.as_ref()),
         )
-    }
-}
-
-fn entry(columns: &[usize], tuple: &Tuple, row: usize) -> Entry {
-    Entry {
-        key: columns
-            .iter()
-            .map(|column| tuple[*column].clone())
-            .collect(),
-        row,
-        after: false,
     }
 }
 
@@ -359,12 +339,8 @@ mod tests {
     }
 
     fn rows_with(storage: &Storage, key: i64) -> Vec<usize> {
-        let bounds = [Entry::before, Entry::after]
-            .map(|bound| Bound::Included(bound(vec![Value::Int(key)])));
-        storage
-            .index_range(0, &bounds[0], &bounds[1])
-            .map(Entry::row)
-            .collect()
+        let range = Range::of_values([&Value::Int(key)]).unwrap();
+        storage.index_range(0, &range).map(Entry::row).collect()
     }
 
     /// A table with an index on its first column and one committed row.
@@ -431,18 +407,24 @@ mod tests {
             let row = storage.allocate();
             storage.write(row, WRITER, Some(tuple(values)), |_, _| true);
         }
-        let range = |low: Entry, high: Entry| {
-            let (low, high) = (Bound::Included(low), Bound::Included(high));
-            let found = storage.index_range(0, &low, &high);
+        let range = |from: Entry, to: Entry| {
+            let range = Range { from, to };
+            let found = storage.index_range(0, &range);
             found.map(Entry::row).collect::<Vec<_>>()
         };
-        let key = |values: &[i64]| values.iter().copied().map(Value::Int).collect::<Vec<_>>();
+        let key = |values: &[i64]| {
+            let mut key = KeyBuilder::default();
+            values
+                .iter()
+                .for_each(|value| key.push(&Value::Int(*value)));
+            key
+        };
         assert_eq!(
             range(Entry::before(key(&[2])), Entry::after(key(&[2]))),
             [2, 3]
         );
         assert_eq!(
-            range(Entry::after(key(&[1])), Entry::after(vec![])),
+            range(Entry::after(key(&[1])), Entry::after(key(&[]))),
             [2, 3, 4]
         );
         assert_eq!(

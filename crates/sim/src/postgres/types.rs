@@ -423,6 +423,11 @@ impl ColumnType {
         })
     }
 
+    /// Whether not every value of the right kind fits.
+    pub(super) fn is_restricted(&self) -> bool {
+        self.max_length.is_some() || self.scale.is_some()
+    }
+
     /// Makes a value of the right kind fit the column's length and scale.
     pub(super) fn fit(&self, value: Value) -> Result<Value, PgError> {
         match (&value, self.max_length, self.scale) {

@@ -94,6 +94,16 @@ impl Value {
     }
 }
 
+/// One of all floats that compare equal: a zero without sign, and one NaN, after every number.
+pub(super) fn canonical_float(value: f64) -> f64 {
+    if value.is_nan() {
+        f64::from_bits(u64::MAX >> 1)
+    } else {
+        // Negative zero plus zero is zero.
+        value + 0.0
+    }
+}
+
 fn cmp_floats(a: f64, b: f64) -> Ordering {
     a.partial_cmp(&b)
         .unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))

@@ -2,14 +2,14 @@
 //!
 //! Whether a key is taken can depend on a transaction that has not ended; then the answer is to wait for it.
 
-use std::{ops::Bound, sync::Arc};
+use std::sync::Arc;
 
 use super::super::{
     engine::Engine,
     error::{PgError, SqlState},
     locks::{RowKey, TransactionId},
     schema::{self, Catalog, ForeignKey, Table},
-    storage::{Entry, Tuple},
+    storage::{Entry, Range, Tuple},
     value::Value,
 };
 
@@ -33,10 +33,12 @@ pub(super) enum Duplicate {
     Depends(TransactionId),
 }
 
-/// Fits a row to its columns and checks NOT NULL and CHECK.
-pub(super) fn conform(table: &Table, mut values: Vec<Value>) -> Result<Tuple, PgError> {
-    for (column, value) in table.columns.iter().zip(&mut values) {
-        *value = column.kind.fit(std::mem::take(value))?;
+/// Fits a row that nobody has seen yet to its columns and checks NOT NULL and CHECK.
+pub(super) fn conform(table: &Table, mut tuple: Tuple) -> Result<Tuple, PgError> {
+    for (column, value) in table.columns.iter().zip(Arc::make_mut(&mut tuple)) {
+        if column.kind.is_restricted() {
+            *value = column.kind.fit(std::mem::take(value))?;
+        }
         if column.not_null && value.is_null() {
             return Err(PgError::new(
                 SqlState::NOT_NULL_VIOLATION,
@@ -47,7 +49,6 @@ pub(super) fn conform(table: &Table, mut values: Vec<Value>) -> Result<Tuple, Pg
             ));
         }
     }
-    let tuple: Tuple = values.into();
     for check in &table.checks {
         // A CHECK that is NULL passes.
         if schema::evaluate(&check.condition, &tuple)? == Value::Bool(false) {
@@ -76,19 +77,11 @@ pub(super) fn duplicate(
         if !index.unique || !wanted(number) || !Table::covers(&table.indexes, number, tuple) {
             continue;
         }
-        let key: Vec<Value> = index
-            .columns
-            .iter()
-            .map(|column| tuple[*column].clone())
-            .collect();
-        if key.iter().any(Value::is_null) {
+        let Some(range) = Range::of_values(index.columns.iter().map(|column| &tuple[*column]))
+        else {
             continue;
-        }
-        let (low, high) = (
-            Bound::Included(Entry::before(key.clone())),
-            Bound::Included(Entry::after(key)),
-        );
-        for entry in table.storage.index_range(number, &low, &high) {
+        };
+        for entry in table.storage.index_range(number, &range) {
             let row = entry.row();
             if Some(row) == own_row {
                 continue;
@@ -287,15 +280,11 @@ fn rows_with(table: &Table, columns: &[usize], values: &[Value]) -> Vec<usize> {
         .iter()
         .position(|index| index.predicate.is_empty() && index.columns.starts_with(columns));
     if let Some(index) = index {
-        let (low, high) = (
-            Bound::Included(Entry::before(values.to_vec())),
-            Bound::Included(Entry::after(values.to_vec())),
-        );
-        return table
-            .storage
-            .index_range(index, &low, &high)
-            .map(Entry::row)
-            .collect();
+        let range = Range::of_values(values);
+        return range.map_or_else(Vec::new, |range| {
+            let entries = table.storage.index_range(index, &range);
+            entries.map(Entry::row).collect()
+        });
     }
     let rows = table.storage.row_numbers();
     rows.filter(|row| {

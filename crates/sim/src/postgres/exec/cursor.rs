@@ -105,7 +105,7 @@ impl Locking {
             let table = select.table_of(*slot);
             let key = RowKey {
                 table,
-                row: self.candidate.numbers[*slot],
+                row: self.candidate.seen[*slot].row,
             };
             match engine.lock(transaction, key) {
                 Lock::Taken => self.taken.push(key),
@@ -128,13 +128,13 @@ impl Locking {
             else {
                 return Ok(Outcome::PassOver);
             };
-            let seen = &mut self.candidate.rows[*slot];
+            let seen = &mut self.candidate.seen[*slot].tuple;
             if !seen
                 .as_ref()
                 .is_some_and(|seen| std::sync::Arc::ptr_eq(seen, version))
             {
                 *seen = Some(std::sync::Arc::clone(version));
-                let rows: Vec<_> = self.candidate.rows.iter().map(Option::as_ref).collect();
+                let rows = self.candidate.rows();
                 let scan = Scan {
                     catalog: &engine.catalog,
                     select,

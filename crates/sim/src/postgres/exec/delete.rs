@@ -1,6 +1,6 @@
 //! DELETE, with what foreign keys do to the rows that refer to the deleted ones.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use super::{
     super::{
@@ -75,7 +75,7 @@ impl DeleteRun {
                 Next::Row(candidate) => {
                     let key = RowKey {
                         table: plan.table,
-                        row: candidate.numbers[0],
+                        row: candidate.seen[0].row,
                     };
                     let seen = engine
                         .catalog
@@ -85,8 +85,7 @@ impl DeleteRun {
                         .is_some();
                     // A join can find a row twice, and a cascade may have been there first.
                     if seen {
-                        let rows: Vec<Option<&Tuple>> =
-                            candidate.rows.iter().map(Option::as_ref).collect();
+                        let rows = candidate.rows();
                         output.returning(plan.returning.as_ref(), &Env::row(context, &rows))?;
                         self.queue.push_back(Task {
                             key,
@@ -120,11 +119,12 @@ impl DeleteRun {
         let new = match &task.action {
             Action::Delete => None,
             Action::SetNull(columns) => {
-                let mut values: Vec<Value> = old.to_vec();
+                let mut tuple = Tuple::clone(&old);
+                let values = Arc::make_mut(&mut tuple);
                 for column in columns {
                     values[*column] = Value::Null;
                 }
-                Some(constraints::conform(table, values)?)
+                Some(constraints::conform(table, tuple)?)
             }
         };
         match constraints::referrers(engine, task.key.table, &old, new.as_ref(), transaction) {

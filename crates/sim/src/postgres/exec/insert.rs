@@ -7,6 +7,7 @@ use super::{
         expr::{Context, Env},
         locks::{Lock, RowKey, TransactionId},
         plan::{Insert, InsertSource, OnConflict},
+        schema::Table,
         storage::Tuple,
         value::Value,
     },
@@ -33,48 +34,18 @@ impl InsertRun {
         context: &Context<'_>,
     ) -> Result<Self, PgError> {
         let env = Env::constant(context);
-        let mut rows = Vec::new();
-        let given: Vec<Vec<Option<Value>>> = match &plan.source {
-            InsertSource::Values(rows) => {
-                let value = |expr: &Option<_>| -> Result<Option<Value>, PgError> {
-                    let expr: &Option<super::super::expr::Expr> = expr;
-                    expr.as_ref()
-                        .map(|expr| Ok(expr.eval(&env)?.into_owned()))
-                        .transpose()
-                };
-                rows.iter()
-                    .map(|row| row.iter().map(value).collect())
-                    .collect::<Result<_, _>>()?
-            }
-            InsertSource::Subquery(index) => context.subqueries[*index]
-                .iter()
-                .map(|row| row.iter().cloned().map(Some).collect())
-                .collect(),
-        };
         let table = engine.catalog.table_mut(plan.table);
+        let given = given(plan, table.columns.len(), &env)?;
+        let mut rows = Vec::with_capacity(given.len());
         for row in given {
-            let mut slots: Vec<Option<Value>> = vec![None; table.columns.len()];
-            for (column, value) in plan.columns.iter().zip(row) {
-                slots[*column] = value;
-            }
-            let mut values = Vec::with_capacity(slots.len());
-            for (column, slot) in slots.into_iter().enumerate() {
-                values.push(match slot {
+            let mut values = Vec::with_capacity(row.len());
+            for (column, value) in row.into_iter().enumerate() {
+                values.push(match value {
                     Some(value) => value,
-                    None if table.columns[column].kind.serial => {
-                        table.serials[column] += 1;
-                        table.columns[column]
-                            .kind
-                            .kind
-                            .check_range(table.serials[column])?
-                    }
-                    None => match &table.columns[column].default {
-                        Some(default) => default.eval(&env)?.into_owned(),
-                        None => Value::Null,
-                    },
+                    None => default(table, column, &env)?,
                 });
             }
-            rows.push(constraints::conform(table, values)?);
+            rows.push(constraints::conform(table, values.into())?);
         }
         Ok(InsertRun {
             rows: rows.into_iter(),
@@ -219,6 +190,48 @@ impl InsertRun {
                 Ok(Conflict::Settled)
             }
         }
+    }
+}
+
+/// The values that the statement gives, by column of the table.
+fn given(plan: &Insert, columns: usize, env: &Env<'_>) -> Result<Vec<Vec<Option<Value>>>, PgError> {
+    let mut rows = Vec::new();
+    match &plan.source {
+        InsertSource::Values(exprs) => {
+            rows.reserve_exact(exprs.len());
+            for exprs in exprs {
+                let mut row = vec![None; columns];
+                for (column, expr) in plan.columns.iter().zip(exprs) {
+                    if let Some(expr) = expr {
+                        row[*column] = Some(expr.eval(env)?.into_owned());
+                    }
+                }
+                rows.push(row);
+            }
+        }
+        InsertSource::Subquery(index) => {
+            for values in &env.context.subqueries[*index] {
+                let mut row = vec![None; columns];
+                for (column, value) in plan.columns.iter().zip(values) {
+                    row[*column] = Some(value.clone());
+                }
+                rows.push(row);
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// The value of a column that the statement leaves out.
+fn default(table: &mut Table, column: usize, env: &Env<'_>) -> Result<Value, PgError> {
+    let kind = &table.columns[column].kind;
+    if kind.serial {
+        table.serials[column] += 1;
+        return kind.kind.check_range(table.serials[column]);
+    }
+    match &table.columns[column].default {
+        Some(default) => Ok(default.eval(env)?.into_owned()),
+        None => Ok(Value::Null),
     }
 }
 

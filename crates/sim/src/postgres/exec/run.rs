@@ -11,7 +11,6 @@ use super::{
         locks::TransactionId,
         plan::{Body, Query, Returning, Select},
         row::Columns,
-        storage::Tuple,
         value::Value,
     },
     cursor::{Cursor, Next},
@@ -313,8 +312,7 @@ impl Locking {
                 Next::End => break,
                 Next::Row(_) if self.offset > 0 => self.offset -= 1,
                 Next::Row(candidate) => {
-                    let rows: Vec<Option<&Tuple>> =
-                        candidate.rows.iter().map(Option::as_ref).collect();
+                    let rows = candidate.rows();
                     self.rows.push(select::project(
                         &select.projection,
                         &Env::row(context, &rows),

@@ -4,19 +4,17 @@
 //! It reads the versions that one transaction sees and takes no locks. Sorting and limits are up to the sink, which
 //! may stop the walk.
 
-use std::{
-    collections::BTreeMap,
-    ops::{Bound, ControlFlow},
-};
+use std::{collections::BTreeMap, ops::ControlFlow};
 
 use super::super::{
     cost::Work,
     error::PgError,
     expr::{Context, Env, Expr},
+    key::KeyBuilder,
     locks::TransactionId,
     plan::{Access, Limit, Probe, Select, Step},
     schema::{Catalog, Table},
-    storage::{Entry, Tuple},
+    storage::{Entry, Range, Tuple},
     value::{Value, cmp_slices},
 };
 
@@ -28,9 +26,6 @@ pub(super) struct Found<'f> {
 
 type Visit<'v, 'a> =
     dyn FnMut(&Scan<'a>, &mut Walk<'a, '_>) -> Result<ControlFlow<()>, PgError> + 'v;
-
-/// The two ends of a search in an index.
-type Range = (Bound<Entry>, Bound<Entry>);
 
 /// What is done with each combination of rows.
 type Sink<'s> = dyn FnMut(&Found<'_>, &mut Work) -> Result<ControlFlow<()>, PgError> + 's;
@@ -68,11 +63,14 @@ impl Ord for Key {
 
 /// State of a walk: the current rows, and the hash tables that were built.
 struct Walk<'a, 'w> {
-    rows: Vec<Option<&'a Tuple>>,
-    numbers: Vec<usize>,
-    hashes: Vec<Option<BTreeMap<Key, Vec<usize>>>>,
+    rows: &'w mut [Option<&'a Tuple>],
+    numbers: &'w mut [usize],
+    hashes: BTreeMap<usize, BTreeMap<Key, Vec<usize>>>,
     work: &'w mut Work,
 }
+
+/// Tables of a join whose current rows need no memory of their own.
+pub(super) const FEW_SLOTS: usize = 4;
 
 const GO_ON: ControlFlow<()> = ControlFlow::Continue(());
 
@@ -86,10 +84,26 @@ impl<'a> Scan<'a> {
             }
         }
         let slots = self.select.slots;
+        if slots <= FEW_SLOTS {
+            let (mut rows, mut numbers) = ([None; FEW_SLOTS], [usize::MAX; FEW_SLOTS]);
+            self.walk(&mut rows[..slots], &mut numbers[..slots], work, sink)
+        } else {
+            let (mut rows, mut numbers) = (vec![None; slots], vec![usize::MAX; slots]);
+            self.walk(&mut rows, &mut numbers, work, sink)
+        }
+    }
+
+    fn walk(
+        &self,
+        rows: &mut [Option<&'a Tuple>],
+        numbers: &mut [usize],
+        work: &mut Work,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), PgError> {
         let mut walk = Walk {
-            rows: vec![None; slots],
-            numbers: vec![usize::MAX; slots],
-            hashes: self.select.steps.iter().map(|_| None).collect(),
+            rows,
+            numbers,
+            hashes: BTreeMap::new(),
             work,
         };
         self.join(0, &mut walk, sink).map(|_| ())
@@ -127,8 +141,8 @@ impl<'a> Scan<'a> {
         let Some(step) = self.select.steps.get(depth) else {
             return sink(
                 &Found {
-                    rows: &walk.rows,
-                    numbers: &walk.numbers,
+                    rows: walk.rows,
+                    numbers: walk.numbers,
                 },
                 walk.work,
             );
@@ -156,7 +170,7 @@ impl<'a> Scan<'a> {
     }
 
     fn passes(&self, conditions: &[Expr], walk: &Walk<'_, '_>) -> Result<bool, PgError> {
-        let env = Env::row(self.context, &walk.rows);
+        let env = Env::row(self.context, walk.rows);
         for condition in conditions {
             if !condition.test(&env)? {
                 return Ok(false);
@@ -183,12 +197,11 @@ impl<'a> Scan<'a> {
                 high,
                 reverse,
             } => {
-                let env = Env::row(self.context, &walk.rows);
-                let searches = self.searches(prefix, low.as_ref(), high.as_ref(), &env)?;
-                for range in &searches {
+                let env = Env::row(self.context, walk.rows);
+                for range in self.searches(prefix, low.as_ref(), high.as_ref(), &env)? {
                     walk.work.index_probes += 1;
                     let before = walk.work.rows_by_index;
-                    let entries = table.storage.index_range(*index, &range.0, &range.1);
+                    let entries = table.storage.index_range(*index, &range);
                     let flow = if *reverse {
                         self.entries(table, *index, entries.rev(), step.slot, walk, visit)?
                     } else {
@@ -205,17 +218,16 @@ impl<'a> Scan<'a> {
                 Ok(GO_ON)
             }
             Access::Hash { columns, keys } => {
-                if walk.hashes[depth].is_none() {
-                    walk.hashes[depth] = Some(self.hash(table, columns, walk.work));
+                if !walk.hashes.contains_key(&depth) {
+                    let hash = self.hash(table, columns, walk.work);
+                    walk.hashes.insert(depth, hash);
                 }
-                let env = Env::row(self.context, &walk.rows);
+                let env = Env::row(self.context, walk.rows);
                 let key = keys
                     .iter()
                     .map(|key| Ok(key.eval(&env)?.into_owned()))
                     .collect::<Result<Vec<_>, PgError>>()?;
-                let found = walk.hashes[depth]
-                    .as_ref()
-                    .and_then(|hash| hash.get(&Key(key)));
+                let found = walk.hashes.get(&depth).and_then(|hash| hash.get(&Key(key)));
                 let rows = found.cloned().unwrap_or_default();
                 walk.work.rows_processed += rows.len() as u64;
                 self.offer_all(table, rows.into_iter(), step.slot, walk, visit)
@@ -321,86 +333,117 @@ impl<'a> Scan<'a> {
         low: Option<&Limit>,
         high: Option<&Limit>,
         env: &Env<'_>,
-    ) -> Result<Vec<Range>, PgError> {
-        let mut prefixes = vec![Vec::with_capacity(prefix.len() + 1)];
+    ) -> Result<impl Iterator<Item = Range> + use<>, PgError> {
+        let mut keys = Prefixes::default();
         for probe in prefix {
-            let values = match probe {
-                Probe::Null => vec![Value::Null],
-                Probe::One(value) => not_null(vec![value.eval(env)?.into_owned()]),
+            match probe {
+                Probe::Null => keys.push(&Value::Null),
+                Probe::One(value) => keys.push_known(&*value.eval(env)?),
                 Probe::Each(values) => {
                     let values = values.iter().map(|value| Ok(value.eval(env)?.into_owned()));
-                    not_null(values.collect::<Result<Vec<_>, PgError>>()?)
+                    keys.push_each(values.collect::<Result<Vec<_>, PgError>>()?);
                 }
                 Probe::Elements(array) => match &*array.eval(env)? {
-                    Value::Array(values) => not_null(values.to_vec()),
-                    _ => Vec::new(),
+                    Value::Array(values) => keys.push_each(values.to_vec()),
+                    _ => keys.none = true,
                 },
-                Probe::Subquery(index) => not_null(
-                    self.context.subqueries[*index]
-                        .iter()
-                        .map(|row| row[0].clone())
-                        .collect(),
-                ),
-            };
-            prefixes = match values.as_slice() {
-                [only] => prefixes
-                    .into_iter()
-                    .map(|prefix| extended(prefix, only))
-                    .collect(),
-                several => prefixes
-                    .iter()
-                    .flat_map(|prefix| several.iter().map(|value| extended(prefix.clone(), value)))
-                    .collect(),
-            };
+                Probe::Subquery(index) => {
+                    let rows = self.context.subqueries[*index].iter();
+                    keys.push_each(rows.map(|row| row[0].clone()).collect());
+                }
+            }
         }
-        let limit = |limit: Option<&Limit>| -> Result<Option<(Value, bool)>, PgError> {
-            limit
-                .map(|limit| Ok((limit.value.eval(env)?.into_owned(), limit.inclusive)))
-                .transpose()
+        let mut end = |limit: &Limit| -> Result<End, PgError> {
+            let value = limit.value.eval(env)?.into_owned();
+            keys.none |= value.is_null();
+            Ok(End {
+                value,
+                inclusive: limit.inclusive,
+            })
         };
-        let (low, high) = (limit(low)?, limit(high)?);
-        if [&low, &high]
-            .iter()
-            .any(|limit| limit.as_ref().is_some_and(|(value, _)| value.is_null()))
-        {
-            return Ok(Vec::new());
-        }
-        Ok(prefixes
+        let (low, high) = (
+            low.map(&mut end).transpose()?,
+            high.map(&mut end).transpose()?,
+        );
+        Ok(keys
             .into_iter()
-            .map(|prefix| bounds(prefix, low.as_ref(), high.as_ref()))
-            .collect())
+            .map(move |prefix| between(prefix, low.as_ref(), high.as_ref())))
     }
 }
 
-fn extended(mut prefix: Vec<Value>, value: &Value) -> Vec<Value> {
-    prefix.push(value.clone());
-    prefix
+/// The leading parts of the keys to search for; mostly there is one.
+#[derive(Default)]
+struct Prefixes {
+    first: KeyBuilder,
+    more: Vec<KeyBuilder>,
+    /// Nothing can be found.
+    none: bool,
+}
+
+impl Prefixes {
+    fn push(&mut self, value: &Value) {
+        self.first.push(value);
+        self.more.iter_mut().for_each(|key| key.push(value));
+    }
+
+    fn push_known(&mut self, value: &Value) {
+        self.none |= value.is_null();
+        self.push(value);
+    }
+
+    /// Searches for several values, in their order. Only one column of an index has them, so there is one key so far.
+    fn push_each(&mut self, values: Vec<Value>) {
+        let values = not_null(values);
+        let Some((first, others)) = values.split_first() else {
+            self.none = true;
+            return;
+        };
+        self.more = vec![self.first.clone(); others.len()];
+        self.first.push(first);
+        for (key, value) in self.more.iter_mut().zip(others) {
+            key.push(value);
+        }
+    }
+
+    fn into_iter(self) -> impl Iterator<Item = KeyBuilder> {
+        let keys = std::iter::once(self.first).chain(self.more);
+        keys.filter(move |_| !self.none)
+    }
 }
 
 /// Drops NULLs and duplicates and sorts, so that an index is searched in its order.
 fn not_null(mut values: Vec<Value>) -> Vec<Value> {
     values.retain(|value| !value.is_null());
-    if values.len() > 1 {
-        values.sort_by(Value::total_cmp);
-        values.dedup_by(|a, b| a.total_cmp(b).is_eq());
-    }
+    values.sort_by(Value::total_cmp);
+    values.dedup_by(|a, b| a.total_cmp(b).is_eq());
     values
 }
 
-fn bounds(prefix: Vec<Value>, low: Option<&(Value, bool)>, high: Option<&(Value, bool)>) -> Range {
+/// One end of a range behind a prefix.
+struct End {
+    value: Value,
+    inclusive: bool,
+}
+
+fn between(prefix: KeyBuilder, low: Option<&End>, high: Option<&End>) -> Range {
+    let with = |value: &Value| {
+        let mut key = prefix.clone();
+        key.push(value);
+        key
+    };
     let from = match low {
         None => Entry::before(prefix.clone()),
-        Some((value, true)) => Entry::before(extended(prefix.clone(), value)),
-        Some((value, false)) => Entry::after(extended(prefix.clone(), value)),
+        Some(end) if end.inclusive => Entry::before(with(&end.value)),
+        Some(end) => Entry::after(with(&end.value)),
     };
     let to = match high {
         // NULLs sort last and are in no range.
-        None if low.is_some() => Entry::before(extended(prefix, &Value::Null)),
-        None => Entry::after(prefix),
-        Some((value, true)) => Entry::after(extended(prefix, value)),
-        Some((value, false)) => Entry::before(extended(prefix, value)),
+        None if low.is_some() => Entry::before(with(&Value::Null)),
+        None => Entry::after(prefix.clone()),
+        Some(end) if end.inclusive => Entry::after(with(&end.value)),
+        Some(end) => Entry::before(with(&end.value)),
     };
-    (Bound::Included(from), Bound::Included(to))
+    Range { from, to }
 }
 
 /// Rows that a count of stored rows stands for.

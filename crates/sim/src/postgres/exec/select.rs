@@ -1,6 +1,10 @@
 //! From rows found to a result: grouping, the result columns, DISTINCT, ORDER BY, LIMIT.
 
-use std::{cmp::Ordering, collections::BTreeSet, ops::ControlFlow};
+use std::{
+    cmp::Ordering,
+    collections::BTreeSet,
+    ops::{ControlFlow, Deref},
+};
 
 use super::{
     super::{
@@ -13,7 +17,7 @@ use super::{
         value::Value,
     },
     aggregate::Groups,
-    scan::{Found, Key, Scan},
+    scan::{FEW_SLOTS, Found, Key, Scan},
 };
 
 /// A row of the result, with the values that ORDER BY sorts by beyond its columns.
@@ -23,11 +27,49 @@ struct Sortable {
 }
 
 /// A row found for locking: what was seen of each table.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Candidate {
-    pub(super) rows: Vec<Option<Tuple>>,
-    pub(super) numbers: Vec<usize>,
+    pub(super) seen: Vec<Seen>,
     keys: Vec<Value>,
+}
+
+/// The row of one table.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) row: usize,
+    pub(super) tuple: Option<Tuple>,
+}
+
+impl Candidate {
+    /// The rows as expressions read them.
+    pub(super) fn rows(&self) -> Rows<'_> {
+        let tuples = self.seen.iter().map(|seen| seen.tuple.as_ref());
+        if self.seen.len() > FEW_SLOTS {
+            return Rows::Many(tuples.collect());
+        }
+        let mut few = [None; FEW_SLOTS];
+        few.iter_mut()
+            .zip(tuples)
+            .for_each(|(slot, tuple)| *slot = tuple);
+        Rows::Few(few, self.seen.len())
+    }
+}
+
+/// A row of each table; a few need no memory of their own.
+pub(super) enum Rows<'r> {
+    Few([Option<&'r Tuple>; FEW_SLOTS], usize),
+    Many(Vec<Option<&'r Tuple>>),
+}
+
+impl<'r> Deref for Rows<'r> {
+    type Target = [Option<&'r Tuple>];
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Rows::Few(rows, count) => &rows[..*count],
+            Rows::Many(rows) => rows,
+        }
+    }
 }
 
 /// LIMIT and OFFSET as numbers.
@@ -77,6 +119,10 @@ impl Window {
 pub(super) fn rows(scan: &Scan<'_>, work: &mut Work) -> Result<Vec<Vec<Value>>, PgError> {
     let select = scan.select;
     let window = Window::of(select, scan.context)?;
+    let sorts = !(select.order.is_empty() || select.ordered_by_index);
+    if select.grouping.is_none() && !select.distinct && !sorts {
+        return first_rows(scan, window, work);
+    }
     let mut result: Vec<Sortable> = Vec::new();
     if let Some(grouping) = &select.grouping {
         let mut groups = Groups::new(grouping);
@@ -90,28 +136,17 @@ pub(super) fn rows(scan: &Scan<'_>, work: &mut Work) -> Result<Vec<Vec<Value>>, 
             Ok(())
         })?;
     } else {
-        let enough = if select.distinct || !(select.order.is_empty() || select.ordered_by_index) {
-            usize::MAX
-        } else {
-            window.end()
-        };
-        if enough > 0 {
-            scan.for_each(work, &mut |found, _| {
-                result.push(sortable(select, &Env::row(scan.context, found.rows))?);
-                Ok(if result.len() >= enough {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                })
-            })?;
-        }
+        scan.for_each(work, &mut |found, _| {
+            result.push(sortable(select, &Env::row(scan.context, found.rows))?);
+            Ok(ControlFlow::Continue(()))
+        })?;
     }
     if select.distinct {
         let mut seen = BTreeSet::new();
         result.retain(|row| seen.insert(Key(row.values.clone())));
         work.rows_processed += result.len() as u64;
     }
-    if !select.order.is_empty() && !select.ordered_by_index {
+    if sorts {
         work.rows_processed += result.len() as u64;
         result.sort_by(|a, b| compare(&select.order, (&a.values, &a.keys), (&b.values, &b.keys)));
     }
@@ -123,6 +158,32 @@ pub(super) fn rows(scan: &Scan<'_>, work: &mut Work) -> Result<Vec<Vec<Value>>, 
         .collect())
 }
 
+/// The rows of a window as they are found; the walk stops behind it.
+fn first_rows(
+    scan: &Scan<'_>,
+    window: Window,
+    work: &mut Work,
+) -> Result<Vec<Vec<Value>>, PgError> {
+    let mut rows = Vec::new();
+    let enough = window.end();
+    if enough == 0 {
+        return Ok(rows);
+    }
+    scan.for_each(work, &mut |found, _| {
+        rows.push(project(
+            &scan.select.projection,
+            &Env::row(scan.context, found.rows),
+        )?);
+        Ok(if rows.len() >= enough {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        })
+    })?;
+    rows.drain(..window.offset.min(rows.len()));
+    Ok(rows)
+}
+
 fn sortable(select: &Select, env: &Env<'_>) -> Result<Sortable, PgError> {
     Ok(Sortable {
         values: project(&select.projection, env)?,
@@ -132,21 +193,23 @@ fn sortable(select: &Select, env: &Env<'_>) -> Result<Sortable, PgError> {
 
 /// Evaluates the result columns.
 pub(super) fn project(exprs: &[Expr], env: &Env<'_>) -> Result<Vec<Value>, PgError> {
-    exprs
-        .iter()
-        .map(|expr| Ok(expr.eval(env)?.into_owned()))
-        .collect()
+    let mut values = Vec::with_capacity(exprs.len());
+    for expr in exprs {
+        values.push(expr.eval(env)?.into_owned());
+    }
+    Ok(values)
 }
 
 fn sort_keys(select: &Select, env: &Env<'_>) -> Result<Vec<Value>, PgError> {
-    if select.ordered_by_index {
-        return Ok(Vec::new());
+    let mut keys = Vec::new();
+    if !select.ordered_by_index {
+        for key in &select.order {
+            if let OrderExpr::Expr(expr) = &key.expr {
+                keys.push(expr.eval(env)?.into_owned());
+            }
+        }
     }
-    let keys = select.order.iter().filter_map(|key| match &key.expr {
-        OrderExpr::Expr(expr) => Some(expr),
-        OrderExpr::Output(_) => None,
-    });
-    keys.map(|expr| Ok(expr.eval(env)?.into_owned())).collect()
+    Ok(keys)
 }
 
 fn compare(order: &[OrderKey], a: (&[Value], &[Value]), b: (&[Value], &[Value])) -> Ordering {
@@ -237,9 +300,13 @@ pub(super) fn candidates(
                 keys.push(expr.eval(&env)?.into_owned());
             }
         }
+        let seen = found.rows.iter().zip(found.numbers);
+        let seen = seen.map(|(tuple, row)| Seen {
+            row: *row,
+            tuple: tuple.cloned(),
+        });
         found_rows.push(Candidate {
-            rows: found.rows.iter().map(|row| row.cloned()).collect(),
-            numbers: found.numbers.to_vec(),
+            seen: seen.collect(),
             keys,
         });
         Ok(if found_rows.len() >= enough {

@@ -1,6 +1,6 @@
 //! UPDATE: each locked row gets a new version.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     super::{
@@ -11,7 +11,6 @@ use super::{
         plan::Update,
         schema::Table,
         storage::Tuple,
-        value::Value,
     },
     constraints::{self, Check, Duplicate, Referred},
     cursor::{Cursor, Next},
@@ -64,11 +63,11 @@ impl UpdateRun {
                     Next::End => return Ok(Step::Done),
                 },
             };
-            let row = candidate.numbers[0];
+            let row = candidate.seen[0].row;
             if plan.search.slots > 1 && self.done.contains(&row) {
                 continue;
             }
-            let rows: Vec<Option<&Tuple>> = candidate.rows.iter().map(Option::as_ref).collect();
+            let rows = candidate.rows();
             match change(
                 engine,
                 plan.table,
@@ -83,12 +82,12 @@ impl UpdateRun {
                     self.current = Some(candidate);
                     return Ok(Step::Blocked);
                 }
-                Changed::Written(tuple) => candidate.rows[0] = Some(tuple),
+                Changed::Written(tuple) => candidate.seen[0].tuple = Some(tuple),
             }
             if plan.search.slots > 1 {
                 self.done.insert(row);
             }
-            let rows: Vec<Option<&Tuple>> = candidate.rows.iter().map(Option::as_ref).collect();
+            let rows = candidate.rows();
             output.returning(plan.returning.as_ref(), &Env::row(context, &rows))?;
         }
     }
@@ -108,11 +107,12 @@ pub(super) fn change(
     let Some(old) = table.storage.visible(row, Some(transaction)).cloned() else {
         return Ok(Changed::Written(Tuple::from(Vec::new())));
     };
-    let mut values: Vec<Value> = old.to_vec();
+    let mut tuple = Tuple::clone(&old);
+    let values = Arc::make_mut(&mut tuple);
     for (column, value) in assignments {
         values[*column] = value.eval(env)?.into_owned();
     }
-    let tuple = constraints::conform(table, values)?;
+    let tuple = constraints::conform(table, tuple)?;
     let touches = |columns: &[usize]| {
         columns
             .iter()
