@@ -94,7 +94,7 @@ impl Engine {
     /// Every session now.
     pub(super) fn activity(&self, now: Timestamp) -> Vec<SessionActivity> {
         self.sessions
-            .values()
+            .iter()
             .map(|session| self.session_activity(session, now))
             .collect()
     }
@@ -102,7 +102,7 @@ impl Engine {
     /// How many sessions are in each state, in the order of [`SessionState::ALL`], and how many wait for a lock.
     pub(super) fn state_counts(&self, now: Timestamp) -> ([u64; 4], u64) {
         let mut counts = [0; 4];
-        for session in self.sessions.values() {
+        for session in self.sessions.iter() {
             counts[session.state_at(now) as usize] += 1;
         }
         (counts, self.locks.waiting_count() as u64)

@@ -16,7 +16,7 @@ use super::{
     error::{PgError, SqlState},
     exec::{Actor, Run, Step},
     plan::{Prepared, Query, Statement},
-    row::{Columns, Row},
+    row::{Columns, Row, Values},
     server::Server,
     session::{Block, SessionState},
     statements::Execution,
@@ -90,7 +90,7 @@ impl Backend {
         loop {
             let deadline = {
                 let engine = self.server.lock();
-                let session = engine.sessions.get(&self.pid)?;
+                let session = engine.sessions.get(self.pid)?;
                 if session.terminated.is_some() {
                     return None;
                 }
@@ -209,7 +209,10 @@ impl Backend {
                 self.simple(deadline, |engine, pid| {
                     let config = engine.config.clone();
                     let value = Value::from(engine.session(pid)?.show(name, &config)?);
-                    let row = Row::new(Columns::new([Arc::clone(name)]), vec![value]);
+                    let row = Row::new(
+                        Columns::new([Arc::clone(name)]),
+                        Values::Computed(vec![value]),
+                    );
                     Ok(Reply {
                         rows: vec![row],
                         affected: 1,
@@ -396,7 +399,7 @@ impl Backend {
             statements,
             ..
         } = &mut *engine;
-        let Some(session) = sessions.get(&self.pid) else {
+        let Some(session) = sessions.get(self.pid) else {
             return;
         };
         let execution = Execution {

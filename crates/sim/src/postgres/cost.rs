@@ -85,11 +85,11 @@ impl CostModel {
     /// The cost of some work. `misses` turns a number of blocks into how many of them are not in memory.
     pub(super) fn cost(&self, work: &Work, mut misses: impl FnMut(u64) -> u64) -> Cost {
         let times = |each: Duration, count: u64| {
-            Duration::from_nanos(
-                u64::try_from(each.as_nanos())
-                    .unwrap_or(u64::MAX)
-                    .saturating_mul(count),
-            )
+            let nanos = u64::try_from(each.as_nanos()).unwrap_or(u64::MAX);
+            nanos.saturating_mul(count)
+        };
+        let total = |nanos: &[u64]| {
+            Duration::from_nanos(nanos.iter().copied().fold(0, u64::saturating_add))
         };
         let random_blocks =
             work.index_probes * BLOCKS_PER_PROBE + work.rows_by_index + work.rows_written;
@@ -97,12 +97,16 @@ impl CostModel {
         let (random_misses, sequential_misses) = (misses(random_blocks), misses(sequential_blocks));
         Cost {
             cpu: self.statement
-                + times(self.indexed_row, work.rows_by_index + work.index_probes)
-                + times(self.scanned_row, work.rows_scanned)
-                + times(self.processed_row, work.rows_processed)
-                + times(self.written_row, work.rows_written + work.index_writes),
-            disk: times(self.random_read, random_misses)
-                + times(self.sequential_read, sequential_misses),
+                + total(&[
+                    times(self.indexed_row, work.rows_by_index + work.index_probes),
+                    times(self.scanned_row, work.rows_scanned),
+                    times(self.processed_row, work.rows_processed),
+                    times(self.written_row, work.rows_written + work.index_writes),
+                ]),
+            disk: total(&[
+                times(self.random_read, random_misses),
+                times(self.sequential_read, sequential_misses),
+            ]),
             blocks_hit: random_blocks + sequential_blocks - random_misses - sequential_misses,
             blocks_read: random_misses + sequential_misses,
         }

@@ -15,7 +15,7 @@ use super::{
     plan::Prepared,
     plans::Plans,
     schema::{Catalog, Table},
-    session::Session,
+    session::{Session, Sessions},
     statements::Statements,
     storage::Tuple,
 };
@@ -64,8 +64,7 @@ pub(super) struct Engine {
     pub(super) locks: LockTable,
     pub(super) transactions: BTreeMap<TransactionId, Transaction>,
     next_transaction: u64,
-    pub(super) sessions: BTreeMap<i32, Session>,
-    pub(super) last_pid: i32,
+    pub(super) sessions: Sessions,
     plans: Plans,
     pub(super) statements: Statements,
     pub(super) counters: Counters,
@@ -81,8 +80,7 @@ impl Engine {
             locks: LockTable::default(),
             transactions: BTreeMap::new(),
             next_transaction: 700,
-            sessions: BTreeMap::new(),
-            last_pid: 100,
+            sessions: Sessions::default(),
             plans: Plans::default(),
             statements: Statements::default(),
             counters: Counters::default(),
@@ -103,7 +101,7 @@ impl Engine {
 
     /// The session of a backend; it is gone once terminated.
     pub(super) fn session(&mut self, pid: i32) -> Result<&mut Session, PgError> {
-        self.sessions.get_mut(&pid).ok_or_else(|| {
+        self.sessions.get_mut(pid).ok_or_else(|| {
             PgError::new(
                 SqlState::CONNECTION_DOES_NOT_EXIST,
                 "the connection is closed",
@@ -218,7 +216,7 @@ impl Engine {
             .transactions
             .get(&id)
             .map(|transaction| transaction.pid);
-        if let Some(session) = pid.and_then(|pid| self.sessions.get(&pid)) {
+        if let Some(session) = pid.and_then(|pid| self.sessions.get(pid)) {
             session.wakeup.notify_one();
         }
     }

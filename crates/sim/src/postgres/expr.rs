@@ -261,6 +261,14 @@ impl Expr {
         }
     }
 
+    /// The value on a row, to be kept.
+    pub(super) fn value<'a>(&'a self, env: &Env<'a>) -> Result<Value, PgError> {
+        match self.stored(env) {
+            Some(value) => Ok(value.clone()),
+            None => Ok(self.eval(env)?.into_owned()),
+        }
+    }
+
     /// Whether a condition is true; NULL is not.
     pub(super) fn test<'a>(&'a self, env: &Env<'a>) -> Result<bool, PgError> {
         Ok(self.test_nullable(env)? == Some(true))

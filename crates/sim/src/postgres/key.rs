@@ -42,6 +42,18 @@ pub(super) struct Key {
 }
 
 impl Key {
+    /// The key of some values, unless one is NULL, which equals nothing.
+    pub(super) fn of_known<'v>(values: impl IntoIterator<Item = &'v Value>) -> Option<Self> {
+        let mut builder = KeyBuilder::default();
+        for value in values {
+            if value.is_null() {
+                return None;
+            }
+            builder.push(value);
+        }
+        Some(builder.before())
+    }
+
     /// The key of some values.
     pub(super) fn of<'v>(values: impl IntoIterator<Item = &'v Value>) -> Self {
         let mut builder = KeyBuilder::default();
@@ -165,6 +177,9 @@ impl KeyBuilder {
             let (inline, rest) = bytes.split_at(INLINE - self.used);
             self.inline[self.used..].copy_from_slice(inline);
             self.used = INLINE;
+            if self.rest.is_empty() {
+                self.rest.reserve_exact(INLINE.max(rest.len()));
+            }
             self.rest.extend_from_slice(rest);
         }
     }

@@ -74,6 +74,8 @@ pub(super) struct Select {
     pub(super) filter: Vec<Expr>,
     pub(super) grouping: Option<Grouping>,
     pub(super) projection: Vec<Expr>,
+    /// The same, if it is nothing but columns; only the statement's own result has it.
+    pub(super) stored: Option<StoredColumns>,
     pub(super) columns: Option<Arc<Columns>>,
     pub(super) types: Vec<Option<Type>>,
     pub(super) distinct: bool,
@@ -271,5 +273,32 @@ pub(super) struct Delete {
 #[derive(Debug)]
 pub(super) struct Returning {
     pub(super) exprs: Vec<Expr>,
+    /// The same, if it is nothing but columns.
+    pub(super) stored: Option<StoredColumns>,
     pub(super) columns: Arc<Columns>,
+}
+
+/// Result columns that are columns of one table.
+#[derive(Debug)]
+pub(super) struct StoredColumns {
+    pub(super) slot: usize,
+    pub(super) columns: Arc<[usize]>,
+}
+
+impl StoredColumns {
+    /// `None` if an expression must be computed or another table is read too.
+    pub(super) fn of(exprs: &[Expr]) -> Option<Self> {
+        let Some(Expr::Column { slot, .. }) = exprs.first() else {
+            return None;
+        };
+        let column = |expr: &Expr| match expr {
+            Expr::Column { slot: own, column } if own == slot => Some(*column),
+            _ => None,
+        };
+        let columns = exprs.iter().map(column).collect::<Option<_>>()?;
+        Some(StoredColumns {
+            slot: *slot,
+            columns,
+        })
+    }
 }

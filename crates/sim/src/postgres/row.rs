@@ -1,12 +1,14 @@
 //! A row as a client receives it: values with the names of their columns.
 //!
 //! Rows of one result share their column list. `get` panics on a column that is not there or holds another type,
-//! since both are mistakes in the calling code and not in the data; `try_get` returns them as errors.
+//! since both are mistakes in the calling code and not in the data; `try_get` returns them as errors. A result of plain
+//! columns holds on to the version of the row that it was read from instead of copying it.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use super::{
     error::{PgError, SqlState},
+    storage::Tuple,
     value::{FromValue, Value},
 };
 
@@ -29,15 +31,65 @@ impl Columns {
     }
 }
 
+/// The values of a row.
+#[derive(Clone)]
+pub(super) enum Values {
+    Computed(Vec<Value>),
+    /// Columns of a version of a row.
+    Stored {
+        tuple: Tuple,
+        columns: Arc<[usize]>,
+    },
+}
+
+impl Values {
+    fn len(&self) -> usize {
+        match self {
+            Values::Computed(values) => values.len(),
+            Values::Stored { columns, .. } => columns.len(),
+        }
+    }
+
+    fn get(&self, index: usize) -> &Value {
+        match self {
+            Values::Computed(values) => &values[index],
+            Values::Stored { tuple, columns } => &tuple[columns[index]],
+        }
+    }
+
+    fn iter(&self) -> impl ExactSizeIterator<Item = &Value> {
+        (0..self.len()).map(|index| self.get(index))
+    }
+
+    pub(super) fn into_vec(self) -> Vec<Value> {
+        match self {
+            Values::Computed(values) => values,
+            stored => stored.iter().cloned().collect(),
+        }
+    }
+}
+
+impl PartialEq for Values {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl fmt::Debug for Values {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
 /// One row of a result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     columns: Arc<Columns>,
-    values: Vec<Value>,
+    values: Values,
 }
 
 impl Row {
-    pub(super) fn new(columns: Arc<Columns>, values: Vec<Value>) -> Self {
+    pub(super) fn new(columns: Arc<Columns>, values: Values) -> Self {
         Row { columns, values }
     }
 
@@ -86,13 +138,12 @@ impl Row {
     pub fn value(&self, column: &str) -> Option<&Value> {
         self.columns
             .index_of(column)
-            .map(|index| &self.values[index])
+            .map(|index| self.values.get(index))
     }
 
     /// All values in column order.
-    #[must_use]
-    pub fn values(&self) -> &[Value] {
-        &self.values
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &Value> {
+        self.values.iter()
     }
 
     /// The columns that this row's result has.

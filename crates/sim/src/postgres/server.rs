@@ -157,11 +157,10 @@ impl Postgres {
                 "sorry, too many clients already",
             ));
         }
-        engine.last_pid += 1;
-        let pid = engine.last_pid;
+        let pid = engine.sessions.next_pid();
         let session = Session::new(pid, &options, &engine.config, crate::now());
         let (wakeup, closed) = (Arc::clone(&session.wakeup), Arc::clone(&session.closed));
-        engine.sessions.insert(pid, session);
+        engine.sessions.add(session);
         drop(engine);
         let (sender, requests) = mpsc::unbounded_channel();
         let rng = crate::rng_for("postgres.backend", u64::from(pid.unsigned_abs()));

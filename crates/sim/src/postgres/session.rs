@@ -150,6 +150,57 @@ pub(super) struct Session {
     pub(super) closed: Arc<OnceLock<PgError>>,
 }
 
+/// The sessions of a server by process id.
+///
+/// Ids count up from one start, so a session is found where its id says; ended ones leave a small hole.
+#[derive(Debug, Default)]
+pub(super) struct Sessions {
+    places: Vec<Option<Box<Session>>>,
+    count: usize,
+}
+
+const FIRST_PID: i32 = 101;
+
+impl Sessions {
+    fn place(pid: i32) -> usize {
+        usize::try_from(i64::from(pid) - i64::from(FIRST_PID)).unwrap_or(usize::MAX)
+    }
+
+    /// The next process id.
+    pub(super) fn next_pid(&self) -> i32 {
+        i32::try_from(self.places.len()).map_or(i32::MAX, |ended| FIRST_PID.saturating_add(ended))
+    }
+
+    /// Adds a session, which has the next process id.
+    pub(super) fn add(&mut self, session: Session) {
+        self.places.push(Some(Box::new(session)));
+        self.count += 1;
+    }
+
+    pub(super) fn get(&self, pid: i32) -> Option<&Session> {
+        self.places.get(Self::place(pid))?.as_deref()
+    }
+
+    pub(super) fn get_mut(&mut self, pid: i32) -> Option<&mut Session> {
+        self.places.get_mut(Self::place(pid))?.as_deref_mut()
+    }
+
+    pub(super) fn remove(&mut self, pid: i32) -> Option<Box<Session>> {
+        let session = self.places.get_mut(Self::place(pid))?.take()?;
+        self.count -= 1;
+        Some(session)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// In the order of their process ids.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Session> {
+        self.places.iter().flatten().map(AsRef::as_ref)
+    }
+}
+
 impl Session {
     pub(super) fn new(
         pid: i32,

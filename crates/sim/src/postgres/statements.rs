@@ -76,6 +76,16 @@ impl StatementStatistics {
         }
     }
 
+    fn add(&mut self, execution: &Execution) {
+        self.calls += 1;
+        self.total_exec_time += execution.time;
+        self.max_exec_time = self.max_exec_time.max(execution.time);
+        self.rows += execution.rows;
+        self.shared_blks_hit += execution.blocks_hit;
+        self.shared_blks_read += execution.blocks_read;
+        self.shared_blks_dirtied += execution.blocks_dirtied;
+    }
+
     /// What tells it from others.
     pub(super) fn key(&self) -> StatementKey {
         (
@@ -89,34 +99,22 @@ impl StatementStatistics {
 impl Statements {
     /// Adds an execution of a statement by a role in a database.
     pub(super) fn record(&mut self, statement: &Prepared, session: &Session, execution: Execution) {
-        let entry = self.entry(statement, session);
-        entry.calls += 1;
-        entry.total_exec_time += execution.time;
-        entry.max_exec_time = entry.max_exec_time.max(execution.time);
-        entry.rows += execution.rows;
-        entry.shared_blks_hit += execution.blocks_hit;
-        entry.shared_blks_read += execution.blocks_read;
-        entry.shared_blks_dirtied += execution.blocks_dirtied;
-    }
-
-    fn entry(&mut self, statement: &Prepared, session: &Session) -> &mut StatementStatistics {
-        let place = |entries: &Vec<StatementStatistics>| {
-            entries.binary_search_by(|entry| {
-                let names = (&*entry.database, &*entry.user);
-                names.cmp(&(&*session.database, &*session.user))
-            })
-        };
-        let found = self.by_text.get(&statement.query_id).map(place);
-        if !matches!(found, Some(Ok(_))) && self.count >= MAX_STATEMENTS {
+        let known = self.by_text.get_mut(&statement.query_id);
+        if let Some(entries) = known
+            && let Ok(index) = place(entries, session)
+        {
+            return entries[index].add(&execution);
+        }
+        if self.count >= MAX_STATEMENTS {
             self.evict();
         }
         let entries = self.by_text.entry(statement.query_id).or_default();
-        let index = place(entries).unwrap_or_else(|index| {
+        if let Err(index) = place(entries, session) {
+            let mut entry = StatementStatistics::new(statement, session);
+            entry.add(&execution);
+            entries.insert(index, entry);
             self.count += 1;
-            entries.insert(index, StatementStatistics::new(statement, session));
-            index
-        });
-        &mut entries[index]
+        }
     }
 
     /// Forgets the twentieth part that is called least, as the extension does.
@@ -142,4 +140,12 @@ impl Statements {
     pub(super) fn iter(&self) -> impl Iterator<Item = &StatementStatistics> {
         self.by_text.values().flatten()
     }
+}
+
+/// Where the statement of a session's role is, or would be, among those of one text.
+fn place(entries: &[StatementStatistics], session: &Session) -> Result<usize, usize> {
+    entries.binary_search_by(|entry| {
+        let names = (&*entry.database, &*entry.user);
+        names.cmp(&(&*session.database, &*session.user))
+    })
 }

@@ -88,6 +88,12 @@ impl Entry {
         }
     }
 
+    /// The place of the first entry with these values as its key, unless one is NULL, which equals nothing.
+    pub(super) fn first_of<'v>(values: impl IntoIterator<Item = &'v Value>) -> Option<Self> {
+        let key = Key::of_known(values)?;
+        Some(Entry { key, row: 0 })
+    }
+
     /// The place after all entries with this prefix.
     pub(super) fn after(prefix: KeyBuilder) -> Self {
         Entry {
@@ -206,6 +212,14 @@ impl Storage {
             .then(|| self.indexes[index].entries.range(from..=to))
             .into_iter()
             .flatten()
+    }
+
+    /// The rows of entries that have all of a key.
+    pub(super) fn rows_with_key(&self, index: usize, key: &Entry) -> impl Iterator<Item = usize> {
+        let entries = self.indexes[index].entries.range(key..);
+        entries
+            .take_while(|entry| entry.key == key.key)
+            .map(Entry::row)
     }
 
     /// Whether a version has the key of an index entry.

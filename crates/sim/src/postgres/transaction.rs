@@ -84,7 +84,7 @@ impl Engine {
 
     /// Asks a session to end; it does when it next waits.
     pub(super) fn terminate(&mut self, pid: i32, error: PgError) -> bool {
-        let Some(session) = self.sessions.get_mut(&pid) else {
+        let Some(session) = self.sessions.get_mut(pid) else {
             return false;
         };
         // Only the first reason counts.
@@ -96,7 +96,7 @@ impl Engine {
 
     /// The connection is gone.
     pub(super) fn close(&mut self, pid: i32) {
-        let Some(session) = self.sessions.remove(&pid) else {
+        let Some(session) = self.sessions.remove(pid) else {
             return;
         };
         if let Some(id) = session.transaction {

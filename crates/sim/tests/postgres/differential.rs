@@ -16,7 +16,7 @@ fn simulated(outcome: &Outcome) -> Answer {
     match outcome {
         Ok((rows, _)) => Ok(rows
             .iter()
-            .map(|row| row.values().iter().map(cell).collect())
+            .map(|row| row.values().map(cell).collect())
             .collect()),
         Err(error) => Err(error.code.to_string()),
     }

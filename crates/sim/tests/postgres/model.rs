@@ -406,7 +406,7 @@ fn simulated(case: &Case) -> Vec<Rows> {
             };
             results.push(
                 rows.iter()
-                    .map(|row| row.values().iter().map(number).collect())
+                    .map(|row| row.values().map(number).collect())
                     .collect(),
             );
         }

@@ -49,7 +49,6 @@ fn show_rows(rows: &[Row], affected: u64) -> String {
     for row in rows {
         let cells: Vec<String> = row
             .values()
-            .iter()
             .map(|value| {
                 if value.is_null() {
                     "∅".to_owned()

@@ -4,7 +4,13 @@ use std::sync::Arc;
 
 use sqlparser::ast::{self, SelectItem};
 
-use super::super::{error::PgError, expr::Expr, plan::Returning, row::Columns, types::Type};
+use super::super::{
+    error::PgError,
+    expr::Expr,
+    plan::{Returning, StoredColumns},
+    row::Columns,
+    types::Type,
+};
 use super::{
     binder::{Binder, Typed},
     scope::{Scope, identifier, object_name},
@@ -77,8 +83,12 @@ impl Binder<'_> {
                 None => self.coerce(output.typed, Type::Text),
                 Some(_) => Ok(output.typed.expr),
             })
-            .collect::<Result<_, _>>()?;
-        Ok(Some(Returning { exprs, columns }))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Some(Returning {
+            stored: StoredColumns::of(&exprs),
+            exprs,
+            columns,
+        }))
     }
 }
 

@@ -13,7 +13,7 @@ use sqlparser::{
 use super::super::{
     error::{PgError, SqlState},
     normalize,
-    plan::{Body, Prepared, Query, Setting, SettingValue, Statement},
+    plan::{Body, Prepared, Query, Setting, SettingValue, Statement, StoredColumns},
     schema::Catalog,
 };
 use super::{
@@ -161,7 +161,7 @@ fn error_position(sql: &str, message: &str) -> Option<usize> {
 
 fn bind(catalog: &Catalog, sql: &str, statement: Ast) -> Result<Statement, PgError> {
     let mut binder = Binder::new(catalog, sql);
-    let body = match &statement {
+    let mut body = match &statement {
         Ast::Query(query) => Body::Select(binder.select(query)?),
         Ast::Insert(insert) => Body::Insert(binder.insert(insert)?),
         Ast::Update(update) => Body::Update(binder.update(update)?),
@@ -216,6 +216,9 @@ fn bind(catalog: &Catalog, sql: &str, statement: Ast) -> Result<Statement, PgErr
             .at(Some(1)));
         }
     };
+    if let Body::Select(select) = &mut body {
+        select.stored = StoredColumns::of(&select.projection);
+    }
     Ok(Statement::Query(Box::new(Query {
         subqueries: binder.subqueries,
         body,

@@ -77,12 +77,10 @@ pub(super) fn duplicate(
         if !index.unique || !wanted(number) || !Table::covers(&table.indexes, number, tuple) {
             continue;
         }
-        let Some(range) = Range::of_values(index.columns.iter().map(|column| &tuple[*column]))
-        else {
+        let Some(key) = Entry::first_of(index.columns.iter().map(|column| &tuple[*column])) else {
             continue;
         };
-        for entry in table.storage.index_range(number, &range) {
-            let row = entry.row();
+        for row in table.storage.rows_with_key(number, &key) {
             if Some(row) == own_row {
                 continue;
             }
@@ -91,7 +89,7 @@ pub(super) fn duplicate(
                 _ => {}
             }
             let visible = table.storage.visible(row, Some(transaction));
-            if visible.is_some_and(|visible| table.storage.entry_matches(number, entry, visible)) {
+            if visible.is_some_and(|visible| table.storage.entry_matches(number, &key, visible)) {
                 return Duplicate::Of { index: number, row };
             }
         }

@@ -203,7 +203,7 @@ fn given(plan: &Insert, columns: usize, env: &Env<'_>) -> Result<Vec<Vec<Option<
                 let mut row = vec![None; columns];
                 for (column, expr) in plan.columns.iter().zip(exprs) {
                     if let Some(expr) = expr {
-                        row[*column] = Some(expr.eval(env)?.into_owned());
+                        row[*column] = Some(expr.value(env)?);
                     }
                 }
                 rows.push(row);
@@ -230,7 +230,7 @@ fn default(table: &mut Table, column: usize, env: &Env<'_>) -> Result<Value, PgE
         return kind.kind.check_range(table.serials[column]);
     }
     match &table.columns[column].default {
-        Some(default) => Ok(default.eval(env)?.into_owned()),
+        Some(default) => default.value(env),
         None => Ok(Value::Null),
     }
 }

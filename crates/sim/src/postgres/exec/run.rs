@@ -10,7 +10,7 @@ use super::{
         expr::{Context, Env},
         locks::TransactionId,
         plan::{Body, Query, Returning, Select},
-        row::Columns,
+        row::{Columns, Values},
         value::Value,
     },
     cursor::{Cursor, Next},
@@ -33,7 +33,7 @@ pub(in super::super) enum Step {
 /// What a statement has produced and touched.
 #[derive(Debug, Default)]
 pub(in super::super) struct Output {
-    pub(in super::super) rows: Vec<Vec<Value>>,
+    pub(in super::super) rows: Vec<Values>,
     pub(in super::super) inserted: u64,
     pub(in super::super) updated: u64,
     pub(in super::super) deleted: u64,
@@ -52,7 +52,9 @@ impl Output {
         env: &Env<'_>,
     ) -> Result<(), PgError> {
         if let Some(returning) = returning {
-            self.rows.push(select::project(&returning.exprs, env)?);
+            let stored = returning.stored.as_ref();
+            self.rows
+                .push(select::result(&returning.exprs, stored, env)?);
         }
         Ok(())
     }
@@ -85,7 +87,7 @@ struct Locking {
     /// Rows still to be skipped and returned.
     offset: usize,
     limit: usize,
-    rows: Vec<Vec<Value>>,
+    rows: Vec<Values>,
 }
 
 /// Who runs a statement, and when.
@@ -125,7 +127,9 @@ impl Run {
         while let Some(select) = query.subqueries.get(self.subqueries.len()) {
             match self.select(engine, select, actor)? {
                 None => return Ok(Step::Blocked),
-                Some(rows) => self.subqueries.push(rows),
+                Some(rows) => self
+                    .subqueries
+                    .push(rows.into_iter().map(Values::into_vec).collect()),
             }
         }
         if let Body::Select(select) = &query.body {
@@ -164,7 +168,7 @@ impl Run {
         engine: &mut Engine,
         select: &Select,
         actor: Actor,
-    ) -> Result<Option<Vec<Vec<Value>>>, PgError> {
+    ) -> Result<Option<Vec<Values>>, PgError> {
         let Run {
             params,
             subqueries,
@@ -305,7 +309,7 @@ impl Locking {
         select: &Select,
         context: &Context<'_>,
         transaction: TransactionId,
-    ) -> Result<Option<Vec<Vec<Value>>>, PgError> {
+    ) -> Result<Option<Vec<Values>>, PgError> {
         while self.limit > 0 {
             match self.cursor.next(engine, select, context, transaction)? {
                 Next::Blocked => return Ok(None),
@@ -313,8 +317,9 @@ impl Locking {
                 Next::Row(_) if self.offset > 0 => self.offset -= 1,
                 Next::Row(candidate) => {
                     let rows = candidate.rows();
-                    self.rows.push(select::project(
+                    self.rows.push(select::result(
                         &select.projection,
+                        select.stored.as_ref(),
                         &Env::row(context, &rows),
                     )?);
                     self.limit -= 1;

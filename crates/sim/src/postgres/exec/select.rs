@@ -4,6 +4,7 @@ use std::{
     cmp::Ordering,
     collections::BTreeSet,
     ops::{ControlFlow, Deref},
+    sync::Arc,
 };
 
 use super::{
@@ -12,7 +13,8 @@ use super::{
         error::{PgError, SqlState},
         expr::{Context, Env, Expr},
         locks::{LockTable, RowKey},
-        plan::{OrderExpr, OrderKey, Select, WhenBusy},
+        plan::{OrderExpr, OrderKey, Select, StoredColumns, WhenBusy},
+        row::Values,
         storage::Tuple,
         value::Value,
     },
@@ -116,7 +118,7 @@ impl Window {
 }
 
 /// Runs a select that locks nothing.
-pub(super) fn rows(scan: &Scan<'_>, work: &mut Work) -> Result<Vec<Vec<Value>>, PgError> {
+pub(super) fn rows(scan: &Scan<'_>, work: &mut Work) -> Result<Vec<Values>, PgError> {
     let select = scan.select;
     let window = Window::of(select, scan.context)?;
     let sorts = !(select.order.is_empty() || select.ordered_by_index);
@@ -154,26 +156,21 @@ pub(super) fn rows(scan: &Scan<'_>, work: &mut Work) -> Result<Vec<Vec<Value>>, 
         .into_iter()
         .skip(window.offset)
         .take(window.limit)
-        .map(|row| row.values)
+        .map(|row| Values::Computed(row.values))
         .collect())
 }
 
 /// The rows of a window as they are found; the walk stops behind it.
-fn first_rows(
-    scan: &Scan<'_>,
-    window: Window,
-    work: &mut Work,
-) -> Result<Vec<Vec<Value>>, PgError> {
+fn first_rows(scan: &Scan<'_>, window: Window, work: &mut Work) -> Result<Vec<Values>, PgError> {
+    let select = scan.select;
     let mut rows = Vec::new();
     let enough = window.end();
     if enough == 0 {
         return Ok(rows);
     }
     scan.for_each(work, &mut |found, _| {
-        rows.push(project(
-            &scan.select.projection,
-            &Env::row(scan.context, found.rows),
-        )?);
+        let env = Env::row(scan.context, found.rows);
+        rows.push(result(&select.projection, select.stored.as_ref(), &env)?);
         Ok(if rows.len() >= enough {
             ControlFlow::Break(())
         } else {
@@ -186,16 +183,32 @@ fn first_rows(
 
 fn sortable(select: &Select, env: &Env<'_>) -> Result<Sortable, PgError> {
     Ok(Sortable {
-        values: project(&select.projection, env)?,
+        values: evaluate(&select.projection, env)?,
         keys: sort_keys(select, env)?,
     })
 }
 
-/// Evaluates the result columns.
-pub(super) fn project(exprs: &[Expr], env: &Env<'_>) -> Result<Vec<Value>, PgError> {
+/// A row of the result: its columns evaluated, or where they are stored.
+pub(super) fn result(
+    exprs: &[Expr],
+    stored: Option<&StoredColumns>,
+    env: &Env<'_>,
+) -> Result<Values, PgError> {
+    if let Some(StoredColumns { slot, columns }) = stored
+        && let Some(Some(tuple)) = env.rows.get(*slot)
+    {
+        return Ok(Values::Stored {
+            tuple: Tuple::clone(tuple),
+            columns: Arc::clone(columns),
+        });
+    }
+    evaluate(exprs, env).map(Values::Computed)
+}
+
+fn evaluate(exprs: &[Expr], env: &Env<'_>) -> Result<Vec<Value>, PgError> {
     let mut values = Vec::with_capacity(exprs.len());
     for expr in exprs {
-        values.push(expr.eval(env)?.into_owned());
+        values.push(expr.value(env)?);
     }
     Ok(values)
 }
@@ -205,7 +218,7 @@ fn sort_keys(select: &Select, env: &Env<'_>) -> Result<Vec<Value>, PgError> {
     if !select.ordered_by_index {
         for key in &select.order {
             if let OrderExpr::Expr(expr) = &key.expr {
-                keys.push(expr.eval(env)?.into_owned());
+                keys.push(expr.value(env)?);
             }
         }
     }
@@ -297,7 +310,7 @@ pub(super) fn candidates(
                     OrderExpr::Output(index) => &select.projection[*index],
                     OrderExpr::Expr(expr) => expr,
                 };
-                keys.push(expr.eval(&env)?.into_owned());
+                keys.push(expr.value(&env)?);
             }
         }
         let seen = found.rows.iter().zip(found.numbers);

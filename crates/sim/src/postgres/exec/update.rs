@@ -110,7 +110,7 @@ pub(super) fn change(
     let mut tuple = Tuple::clone(&old);
     let values = Arc::make_mut(&mut tuple);
     for (column, value) in assignments {
-        values[*column] = value.eval(env)?.into_owned();
+        values[*column] = value.value(env)?;
     }
     let tuple = constraints::conform(table, tuple)?;
     let touches = |columns: &[usize]| {
