@@ -1,8 +1,9 @@
 /** What every end-to-end test starts from: a server of its own with an empty data folder, and axe. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
 
@@ -10,6 +11,7 @@ export { expect };
 
 const START_MS = 30_000;
 const GRAVE = ["serious", "critical"];
+const DRILLS = fileURLToPath(new URL("../../drills", import.meta.url));
 
 interface WorkerFixtures {
   /** Address of the server, for example `http://127.0.0.1:40123`. */
@@ -25,9 +27,13 @@ export const test = base.extend<{ baseURL: string }, WorkerFixtures>({
       const binary = process.env.FIREDRILL_BIN;
       if (!binary) throw new Error("FIREDRILL_BIN is not set; build firedrill and name the binary");
       const data = await mkdtemp(join(tmpdir(), "firedrill-e2e-"));
-      const child = spawn(binary, ["serve", "--port", "0", "--no-open", "--data", data], {
-        stdio: ["ignore", "pipe", "inherit"],
-      });
+      const drills = join(data, "drills");
+      await shortDrills(drills);
+      const child = spawn(
+        binary,
+        ["serve", "--port", "0", "--no-open", "--no-otlp", "--data", data, "--drills", drills],
+        { stdio: ["ignore", "pipe", "inherit"] },
+      );
       try {
         await use(await addressOf(child));
       } finally {
@@ -49,6 +55,28 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(found).toEqual([]);
 }
 
+/** The same in both themes; the page follows the system's setting. */
+export async function expectAccessibleInBothThemes(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expect(page.locator("html")).toHaveAttribute("data-theme", colorScheme);
+    await expectAccessible(page);
+  }
+}
+
+/**
+ * The drills as they are, but for one hour of incident in place of six: the scenario draws onset and length
+ * in proportion, so it is the same incident in a sixth of the time.
+ */
+async function shortDrills(to: string): Promise<void> {
+  await cp(DRILLS, to, { recursive: true });
+  for (const slug of await readdir(to)) {
+    const file = join(to, slug, "drill.toml");
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace(/^hours = \d+$/m, "hours = 1"));
+  }
+}
+
 /** Starts a drill with a seed and waits until its incident is ready. */
 export async function startDrill(page: Page, title: string | RegExp, seed: string): Promise<void> {
   await page.goto("/");
@@ -57,6 +85,7 @@ export async function startDrill(page: Page, title: string | RegExp, seed: strin
   await dialog.getByRole("textbox", { name: "Seed" }).fill(seed);
   await dialog.getByRole("button", { name: "Start" }).click();
   await expect(page.getByRole("progressbar")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Brief" })).toContainText("Your task");
   await expect(page).toHaveURL(/\/metrics/, { timeout: 5 * 60_000 });
 }
 

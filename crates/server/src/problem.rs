@@ -129,7 +129,7 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 }
 
 fn title(code: &str) -> String {
-    let words = code.replace('-', " ");
+    let words = code.replace('-', " ").replace("promql", "PromQL");
     let mut chars = words.chars();
     match chars.next() {
         Some(first) => first.to_uppercase().chain(chars).collect(),

@@ -13,9 +13,10 @@ import { useCommands } from "@/state/useCommand";
 import { useMedia } from "@/state/useMedia";
 import { useStore } from "@/state/useStore";
 import { useWorkspace } from "@/state/workspace";
+import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { Banner, Empty, Skeleton } from "@/ui/States";
-import { formatBytes, formatCount, formatLong } from "@/viz/format";
+import { formatBytes, formatCount, formatLong, formatRange } from "@/viz/format";
 import { ErrorBoundary } from "./ErrorBoundary";
 import styles from "./Frame.module.css";
 import { RailLink, SkipLink, usePageTitle } from "./PlainFrame";
@@ -36,7 +37,7 @@ export function WorkspaceFrame({ place }: { place: Place }) {
   const title = session?.drill.title ?? recording.title;
   const isNarrow = useMedia("(max-width: 1179px)");
   const isReading = useMedia("(max-width: 719px)");
-  const isOpen = session !== null && sidePanelOpen && !info.foldsSide && !isNarrow;
+  const isOpen = session !== null && sidePanelOpen && !info.foldsSide?.(place.rest) && !isNarrow;
   usePageTitle(`${info.label}: ${title}`);
   useRangeCommands();
   useToolCommands(place, tools);
@@ -51,6 +52,7 @@ export function WorkspaceFrame({ place }: { place: Place }) {
       </div>
       <Rail place={place} tools={tools} />
       <main className={styles.main} id="content" data-region="content" tabIndex={-1}>
+        <RangeProblem />
         {isReading && session ? (
           <Reading session={session} />
         ) : tools.includes(info) ? (
@@ -66,6 +68,26 @@ export function WorkspaceFrame({ place }: { place: Place }) {
       {session && <SidePanel open={isOpen} />}
       <StatusBar left={recordingFacts(recording)} />
     </div>
+  );
+}
+
+/** A range in the address that cannot be shown; what is shown in its place is said. */
+function RangeProblem() {
+  const { rangeProblem, bounds, range, setRange } = useWorkspace();
+  if (rangeProblem === null) return null;
+  return (
+    <Banner
+      flush
+      tone="warn"
+      title={rangeProblem}
+      action={
+        <Button small onPress={() => setRange(range, "replace")}>
+          Keep {formatRange(range)}
+        </Button>
+      }
+    >
+      The recording is from {formatRange(bounds)}; shown is {formatRange(range)}.
+    </Banner>
   );
 }
 

@@ -12,8 +12,8 @@ export interface ToolInfo {
   key: string;
   /** Needs a session: there is nothing to answer in a recording alone. */
   needsSession?: boolean;
-  /** The tool has a detail column of its own, so the right panel starts folded. */
-  foldsSide?: boolean;
+  /** The tool has a detail column of its own here, so the right panel starts folded. */
+  foldsSide?(rest: string): boolean;
   view: ComponentType;
 }
 
@@ -24,6 +24,8 @@ export const TOOL_INFOS: readonly ToolInfo[] = [
     label: "Traces",
     icon: "traces",
     key: "t",
+    // The search is a list; an open trace has its span beside it.
+    foldsSide: (rest) => rest !== "",
     view: lazy(() => import("@/views/traces/TracesView")),
   },
   {
@@ -38,7 +40,7 @@ export const TOOL_INFOS: readonly ToolInfo[] = [
     label: "Database",
     icon: "database",
     key: "d",
-    foldsSide: true,
+    foldsSide: () => true,
     view: lazy(() => import("@/views/database/DatabaseView")),
   },
   {
@@ -46,6 +48,7 @@ export const TOOL_INFOS: readonly ToolInfo[] = [
     label: "Code",
     icon: "code",
     key: "c",
+    foldsSide: () => true,
     view: lazy(() => import("@/views/code/CodeView")),
   },
   {
@@ -54,7 +57,7 @@ export const TOOL_INFOS: readonly ToolInfo[] = [
     icon: "notebook",
     key: "n",
     needsSession: true,
-    foldsSide: true,
+    foldsSide: () => true,
     view: lazy(() => import("@/views/notebook/NotebookView")),
   },
   {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { removeTerm, term, withTerm } from "./filterText";
+import { lastTerm, removeTerm, term, withTerm } from "./filterText";
 
 describe("term", () => {
   test.each([
@@ -30,4 +30,14 @@ describe("withTerm", () => {
 test("removeTerm leaves the rest", () => {
   expect(removeTerm("a service:api b", "service:api")).toBe("a b");
   expect(removeTerm("service:api-gateway", "service:api")).toBe("service:api-gateway");
+});
+
+test.each([
+  ["", null],
+  ["level:error", "level:error"],
+  ["level:error timeout ", "timeout"],
+  ['level:error "two words"', '"two words"'],
+  ['service:api name:"GET /a b"', 'name:"GET /a b"'],
+])("last term of %j", (filter, expected) => {
+  expect(lastTerm(filter)).toBe(expected);
 });

@@ -35,3 +35,8 @@ export function removeTerm(filter: string, unwanted: string): string {
 function needsParentheses(filter: string): boolean {
   return / OR /.test(filter.replace(/"[^"]*"/g, "")) && !/^\(.*\)$/.test(filter);
 }
+
+/** The term that was written last, or null when there is none. */
+export function lastTerm(filter: string): string | null {
+  return /(?:[^\s"]|"(?:[^"\\]|\\.)*")+$/.exec(filter.trim())?.[0] ?? null;
+}

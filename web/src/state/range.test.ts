@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clampRange, HOUR, MINUTE, pan, parseTime, stepFor, zoom } from "./range";
+import { clampRange, HOUR, MINUTE, pan, parseTime, rangeProblem, stepFor, zoom } from "./range";
 
 const start = Date.UTC(2026, 2, 14, 9);
 const bounds = { start, end: start + 6 * HOUR };
@@ -53,4 +53,18 @@ describe("a typed time", () => {
   ])("%j", (typed, expected) => {
     expect(parseTime(typed, start)).toBe(expected);
   });
+});
+
+it.each([
+  ["none written", null, null, null],
+  ["one that fits", at(1), at(2), null],
+  ["one that reaches beyond both ends", at(-1), at(9), null],
+  ["one with one end", at(1), null, /only one end/],
+  ["a reversed one", at(2), at(1), /ends before it starts/],
+  ["one of no length", at(1), at(1), /ends before it starts/],
+  ["one outside the recording", at(7), at(8), /outside the recording/],
+])("a range in the address: %s", (_, from, to, expected) => {
+  const problem = rangeProblem(from, to, bounds);
+  if (expected === null) expect(problem).toBeNull();
+  else expect(problem).toMatch(expected);
 });

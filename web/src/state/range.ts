@@ -39,6 +39,17 @@ export function pan(range: Range, share: number, bounds: Range): Range {
   return clampRange({ start: range.start + by, end: range.end + by }, bounds);
 }
 
+/** Why a range that somebody wrote cannot be shown, or null. */
+export function rangeProblem(from: number | null, to: number | null, bounds: Range): string | null {
+  if (from === null && to === null) return null;
+  if (from === null || to === null) return "The range in the address has only one end";
+  if (to <= from) return "The range in the address ends before it starts";
+  if (from >= bounds.end || to <= bounds.start) {
+    return "The range in the address lies outside the recording";
+  }
+  return null;
+}
+
 export function sameRange(a: Range, b: Range): boolean {
   return a.start === b.start && a.end === b.end;
 }

@@ -12,13 +12,35 @@ export const theme = createStore<ThemeName>(
 );
 
 export function setTheme(name: ThemeName): void {
-  document.documentElement.dataset.theme = name;
   try {
     localStorage.setItem(KEY, name);
   } catch {
     // Without storage the choice holds for this visit.
   }
+  chosen = true;
+  apply(name);
+}
+
+/** Whoever chose nothing has what the system has, also when that changes in the evening. */
+export function followSystem(): void {
+  matchMedia("(prefers-color-scheme: light)").addEventListener("change", ({ matches }) => {
+    if (!chosen) apply(matches ? "light" : "dark");
+  });
+}
+
+let chosen = hasChoice();
+
+function apply(name: ThemeName): void {
+  document.documentElement.dataset.theme = name;
   theme.set(name);
+}
+
+function hasChoice(): boolean {
+  try {
+    return localStorage.getItem(KEY) !== null;
+  } catch {
+    return false;
+  }
 }
 
 export function toggleTheme(): void {

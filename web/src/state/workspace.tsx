@@ -6,7 +6,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef } from "react";
 import type { Recording, Session } from "@/api/types";
 import { type HistoryMode, useParams } from "./location";
-import { clampRange, MINUTE, type Range, sameRange } from "./range";
+import { clampRange, MINUTE, type Range, rangeProblem, sameRange } from "./range";
 import { rangeSpec } from "./url";
 
 export interface Workspace {
@@ -15,6 +15,8 @@ export interface Workspace {
   recording: Recording;
   bounds: Range;
   range: Range;
+  /** Why the address' range is not the one that is shown, in words, or null. */
+  rangeProblem: string | null;
   /** Sets the shared range, kept inside the recording. Zooming pushes history, dragging and panning replace. */
   setRange(range: Range, mode?: HistoryMode): void;
   /** Back to the range before the last zoom, or twice as wide. */
@@ -49,15 +51,16 @@ export function WorkspaceProvider({ session, recording, children }: WorkspacePro
   const startRange = session?.start_range;
   const isOpen = recording.state === "open";
 
+  const problem = rangeProblem(from, to, bounds);
   const range = useMemo<Range>(() => {
-    if (from !== null && to !== null && to > from)
+    if (from !== null && to !== null && problem === null)
       return clampRange({ start: from, end: to }, bounds);
     if (startRange) {
       return clampRange({ start: startRange.start_ms, end: startRange.end_ms }, bounds);
     }
     // A live recording is watched at its end.
     return isOpen ? clampRange({ start: bounds.end - LIVE_MS, end: bounds.end }, bounds) : bounds;
-  }, [from, to, bounds, startRange, isOpen]);
+  }, [from, to, problem, bounds, startRange, isOpen]);
 
   const latest = useRef(range);
   latest.current = range;
@@ -65,11 +68,11 @@ export function WorkspaceProvider({ session, recording, children }: WorkspacePro
   const setRange = useCallback(
     (next: Range, mode: HistoryMode = "push") => {
       const clamped = clampRange(next, bounds);
-      if (sameRange(clamped, latest.current)) return;
+      if (sameRange(clamped, latest.current) && problem === null) return;
       if (mode === "push") history.current = [...history.current.slice(-49), latest.current];
       setParams({ from: clamped.start, to: clamped.end }, mode);
     },
-    [bounds, setParams],
+    [bounds, problem, setParams],
   );
 
   const zoomOut = useCallback(() => {
@@ -90,8 +93,17 @@ export function WorkspaceProvider({ session, recording, children }: WorkspacePro
   );
 
   const value = useMemo<Workspace>(
-    () => ({ session, recording, bounds, range, setRange, zoomOut, serviceColor }),
-    [session, recording, bounds, range, setRange, zoomOut, serviceColor],
+    () => ({
+      session,
+      recording,
+      bounds,
+      range,
+      rangeProblem: problem,
+      setRange,
+      zoomOut,
+      serviceColor,
+    }),
+    [session, recording, bounds, range, problem, setRange, zoomOut, serviceColor],
   );
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }

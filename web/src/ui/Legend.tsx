@@ -8,23 +8,24 @@ export interface LegendItem {
   color: string;
   value?: string;
   dashed?: boolean;
+  /** A square in place of a bar. */
+  area?: boolean;
 }
 
 export interface LegendProps {
   items: readonly LegendItem[];
-  area?: boolean;
   onHover?(id: string | null): void;
   selected?: string | null;
   onSelect?(id: string | null): void;
 }
 
-export function Legend({ items, area, onHover, selected, onSelect }: LegendProps) {
+export function Legend({ items, onHover, selected, onSelect }: LegendProps) {
   return (
     <ul className={styles.legend}>
       {items.map((item) => {
         const content = (
           <>
-            <Swatch color={item.color} line={!area} dashed={item.dashed} />
+            <Swatch color={item.color} line={!item.area} dashed={item.dashed} />
             {item.label}
             {item.value !== undefined && <b className={styles.value}>{item.value}</b>}
           </>

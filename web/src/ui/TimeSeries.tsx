@@ -276,7 +276,9 @@ export function useCrosshairSample(times: readonly number[]): number | null {
   return index;
 }
 
-/** For legends: the sample at the crosshair, else the last one. */
-export function useCrosshairIndex(times: readonly number[]): number {
-  return useCrosshairSample(times) ?? times.length - 1;
+/** For legends: the sample at the crosshair, else at the marked instant, else the last one. */
+export function useCrosshairIndex(times: readonly number[], marker?: number | null): number {
+  const at = useCrosshairSample(times);
+  if (at !== null) return at;
+  return marker === null || marker === undefined ? times.length - 1 : nearestIndex(times, marker);
 }

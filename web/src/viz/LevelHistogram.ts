@@ -3,9 +3,11 @@ import { crosshair } from "./crosshair";
 import { fitCanvas, onResize } from "./draw";
 import { formatCompact, formatTimeShort } from "./format";
 import { CANVAS_FONT_PX, onThemeChange, palette } from "./theme";
-import { timeTicks } from "./ticks";
+import { linearTicks, timeTicks } from "./ticks";
 
 export const HISTOGRAM_PAD = { left: 44, right: 12, top: 8, bottom: 18 };
+
+const TICKS = 3;
 
 export interface LevelHistogramOptions {
   range: { start: number; end: number };
@@ -59,16 +61,17 @@ export class LevelHistogram {
     const { context, width, height } = surface;
     const colors = palette();
     const bottom = height - HISTOGRAM_PAD.bottom;
-    const most = this.#tallest();
+    const ticks = linearTicks(0, this.#tallest(), TICKS);
+    const most = ticks.at(-1) ?? 1;
     context.font = colors.font(CANVAS_FONT_PX);
     context.textBaseline = "middle";
     context.textAlign = "right";
-    for (const share of [0, 0.5, 1]) {
-      const y = Math.round(bottom - share * (bottom - HISTOGRAM_PAD.top));
-      context.fillStyle = colors.color(share === 0 ? "--axis" : "--grid");
+    for (const tick of ticks.filter(Number.isInteger)) {
+      const y = Math.round(bottom - (tick / most) * (bottom - HISTOGRAM_PAD.top));
+      context.fillStyle = colors.color(tick === 0 ? "--axis" : "--grid");
       context.fillRect(HISTOGRAM_PAD.left, y, width - HISTOGRAM_PAD.left - HISTOGRAM_PAD.right, 1);
       context.fillStyle = colors.color("--text-3");
-      context.fillText(formatCompact(most * share), HISTOGRAM_PAD.left - 6, y);
+      context.fillText(formatCompact(tick), HISTOGRAM_PAD.left - 6, y);
     }
     this.#bars(context, bottom, most);
     context.textAlign = "center";

@@ -3,7 +3,7 @@
  * Hit-tests single points and boxes.
  */
 import { fitCanvas, onResize } from "./draw";
-import { formatNanos, formatTimeShort } from "./format";
+import { formatTick, formatTimeShort } from "./format";
 import { CANVAS_FONT_PX, onThemeChange, palette } from "./theme";
 import { timeTicks } from "./ticks";
 
@@ -122,7 +122,7 @@ export class Scatter {
       context.fillStyle = colors.color(decade === scale.low ? "--axis" : "--grid");
       context.fillRect(SCATTER_PAD.left, y, width - SCATTER_PAD.left - SCATTER_PAD.right, 1);
       context.fillStyle = colors.color("--text-3");
-      context.fillText(formatNanos(10 ** decade), SCATTER_PAD.left - 8, y);
+      context.fillText(formatTick(10 ** (decade - 9), "seconds"), SCATTER_PAD.left - 8, y);
     }
     context.textAlign = "center";
     for (const time of timeTicks(this.#options.range, width, 90).ticks) {

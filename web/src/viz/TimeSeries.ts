@@ -13,7 +13,7 @@ import type { AnnotationKind } from "@/api/types";
 import { crosshair, moveCrosshair } from "./crosshair";
 import type { Unit } from "./format";
 import { onThemeChange, palette } from "./theme";
-import { linearTicks, logTicks, timeTicks } from "./ticks";
+import { axisLines, linearTicks, logTicks, timeTicks } from "./ticks";
 import { drawBelow, drawCrosshair, drawOver } from "./timeSeriesLayers";
 
 export interface Series {
@@ -28,6 +28,8 @@ export interface Series {
   fill?: boolean;
   /** The right axis, for a second unit. Its label should say "right axis". */
   right?: boolean;
+  /** In a stacked chart: a line above the stack, not a part of it. Such series stand last. */
+  overStack?: boolean;
 }
 
 export interface Threshold {
@@ -75,6 +77,8 @@ export interface TimeSeriesOptions {
   selected?: string | null;
   /** Shows the time in a pill on the axis. */
   timePill?: boolean;
+  /** An instant that the person chose; what stands beside the chart is about it. */
+  marker?: number | null;
 }
 
 export interface TimeSeriesEvents {
@@ -141,7 +145,7 @@ export class TimeSeries {
   update(options: TimeSeriesOptions): void {
     this.#options = options;
     const structure = JSON.stringify([
-      options.series.map((s) => [s.id, s.color, s.dashed, s.fill, s.right]),
+      options.series.map((s) => [s.id, s.color, s.dashed, s.fill, s.right, s.overStack]),
       options.unit,
       options.rightUnit,
       options.stacked,
@@ -215,7 +219,10 @@ export class TimeSeries {
   #data(): uPlot.AlignedData {
     const { times, series, stacked, log } = this.#options;
     const columns = stacked
-      ? stack(series.map((s) => s.values))
+      ? [
+          ...stack(series.filter((s) => !s.overStack).map((s) => s.values)),
+          ...series.filter((s) => s.overStack).map((s) => s.values),
+        ]
       : series.map((s) => (log ? s.values.map((v) => (v !== null && v > 0 ? v : null)) : s.values));
     return [times, ...columns] as unknown as uPlot.AlignedData;
   }
@@ -269,7 +276,10 @@ export class TimeSeries {
       ],
       series: [{}, ...o.series.map((s) => this.#seriesOptions(s))],
       bands: o.stacked
-        ? o.series.slice(1).map((_, i) => ({ series: [i + 2, i + 1] as [number, number] }))
+        ? o.series
+            .filter((s) => !s.overStack)
+            .slice(1)
+            .map((_, i) => ({ series: [i + 2, i + 1] as [number, number] }))
         : undefined,
       cursor: {
         x: false,
@@ -291,17 +301,13 @@ export class TimeSeries {
   #seriesOptions(s: Series): uPlot.Series {
     const o = this.#options;
     const colors = palette();
-    const thin = o.series.length > 3;
+    const area = isArea(o, s);
     return {
       scale: s.right ? "r" : "y",
-      stroke: o.stacked ? undefined : colors.color(s.color),
-      width: o.stacked ? 0 : thin ? 1.25 : 1.5,
+      stroke: area ? undefined : colors.color(s.color),
+      width: area ? 0 : lineWidth(o),
       dash: s.dashed ? [4, 3] : undefined,
-      fill: o.stacked
-        ? colors.alpha(s.color, 0.74)
-        : s.fill
-          ? colors.alpha(s.color, 0.12)
-          : undefined,
+      fill: area ? colors.alpha(s.color, 0.74) : s.fill ? colors.alpha(s.color, 0.12) : undefined,
       fillTo: (u, _i, min) => (o.log ? (u.scales.y?.min ?? min) : 0),
       points: { show: false },
       spanGaps: false,
@@ -340,7 +346,7 @@ export class TimeSeries {
   #ySplits(u: uPlot, min: number, max: number, right = false): number[] {
     const count = this.#tickCount(u);
     if (this.#options.log && !right) return logTicks(min, max, count + 2);
-    return linearTicks(min, max, count).filter((v) => v <= max * 1.0001);
+    return axisLines(min, max, count);
   }
 
   #tickCount(u: uPlot): number {
@@ -424,14 +430,13 @@ export class TimeSeries {
   #applyFocus(): void {
     const u = this.#plot;
     if (!u) return;
-    const { series, selected, stacked } = this.#options;
+    const { series, selected } = this.#options;
     const shown = this.#highlight ?? selected ?? null;
     const at = series.findIndex((s) => s.id === shown);
-    const thin = series.length > 3 ? 1.25 : 1.5;
-    series.forEach((_, i) => {
+    series.forEach((s, i) => {
       const target = u.series[i + 1];
       if (!target) return;
-      target.width = stacked ? 0 : i === at ? 2.25 : thin;
+      target.width = isArea(this.#options, s) ? 0 : i === at ? 2.25 : lineWidth(this.#options);
       target.alpha = at >= 0 && i !== at ? 0.35 : 1;
     });
     u.redraw(true, false);
@@ -440,6 +445,15 @@ export class TimeSeries {
   #drawCrosshair(): void {
     if (this.#plot) drawCrosshair(this.#overlay, this.#plot, this.#options, crosshair.get());
   }
+}
+
+function isArea(o: TimeSeriesOptions, s: Series): boolean {
+  return Boolean(o.stacked) && !s.overStack;
+}
+
+function lineWidth(o: TimeSeriesOptions): number {
+  const lines = o.series.filter((s) => !isArea(o, s)).length;
+  return lines > 3 ? 1.25 : 1.5;
 }
 
 /** The index of the instant nearest to `time`, by binary search. */

@@ -7,7 +7,7 @@
 import { fitCanvas, onResize } from "./draw";
 import { formatNanos } from "./format";
 import { CANVAS_FONT_PX, inkOn, onThemeChange, type Palette, palette } from "./theme";
-import type { Node } from "./traceModel";
+import { type Node, peerOf } from "./traceModel";
 
 export const ROW_HEIGHT = 24;
 const BAR_HEIGHT = 14;
@@ -178,6 +178,12 @@ export class Waterfall {
     context.font = colors.font(CANVAS_FONT_PX);
     if (node.children.length > 0 && folded.has(node.span.span_id)) {
       x = badge(context, colors, String(node.descendants), x, middle);
+    }
+    const peer = peerOf(node.span);
+    if (peer !== null) {
+      context.fillStyle = colors.color("--text-3");
+      context.fillText(peer, x + 2, middle);
+      x += context.measureText(peer).width + LABEL_GAP;
     }
     if (above?.span.service !== node.span.service) {
       const text = node.span.service;

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { linearTicks, logTicks, timeTicks } from "./ticks";
+import { axisLines, linearTicks, logTicks, timeTicks } from "./ticks";
 
 // uPlot touches the page when it is loaded; these tests are about the arithmetic around it.
 vi.mock("uplot", () => ({ default: class {} }));
@@ -13,6 +13,10 @@ describe("axis lines", () => {
     expect(linearTicks(0, 26, 3)).toEqual([0, 10, 20, 30]);
     expect(linearTicks(0, 0.3, 3)).toEqual([0, 0.1, 0.2, 0.3]);
     expect(linearTicks(-4, 4, 4)).toEqual([-4, -2, 0, 2, 4]);
+  });
+  it("are at least three, or there is no scale to read", () => {
+    expect(axisLines(0, 39.5, 3)).toEqual([0, 10, 20, 30]);
+    expect(axisLines(0, 200, 3)).toEqual([0, 100, 200]);
   });
   it("of a logarithmic axis are powers of ten, thinned out", () => {
     expect(logTicks(0.001, 10, 6)).toEqual([0.001, 0.01, 0.1, 1, 10]);

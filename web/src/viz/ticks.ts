@@ -16,6 +16,15 @@ export function linearTicks(min: number, max: number, count: number): number[] {
   return ticks;
 }
 
+/** Round values within [min, max]: at least three where the steps allow it, for two lines show no scale. */
+export function axisLines(min: number, max: number, count: number): number[] {
+  let lines: number[] = [];
+  for (let wanted = count; wanted <= count + 2 && lines.length < 3; wanted++) {
+    lines = linearTicks(min, max, wanted).filter((value) => value <= max * 1.0001);
+  }
+  return lines;
+}
+
 /** Powers of ten that lie within [min, max]; every second or third where there are many. */
 export function logTicks(min: number, max: number, most: number): number[] {
   const first = Math.ceil(Math.log10(min) - 1e-9);

@@ -75,8 +75,11 @@ export function drawOver(u: uPlot, o: TimeSeriesOptions): void {
     drawAnnotations(context, u, o, box);
     drawThresholds(context, u, o, box);
     drawExemplars(context, u, o, box);
+    drawMarker(context, u, o, box);
   });
 }
+
+const GLYPH_PX = 12;
 
 type Box = { left: number; top: number; width: number; height: number };
 
@@ -175,10 +178,39 @@ function drawAnnotations(
   context.setLineDash([]);
 
   const taken = o.annotationLabels ? drawAnnotationLabels(context, shown, box) : [];
+  let last = Number.NEGATIVE_INFINITY;
+  let row = 0;
   for (const { x, kind } of shown) {
     if (taken.some(([a, b]) => x > a && x < b)) continue;
-    drawGlyph(context, kind, x, box.top + 1, colors.color("--text-2"));
+    // Glyphs that would cover each other stand one below the other.
+    row = x - last < GLYPH_PX ? row + 1 : 0;
+    last = x;
+    drawGlyph(context, kind, x, box.top + 1 + row * GLYPH_PX, colors.color("--text-2"));
   }
+}
+
+/** The chosen instant: a line in the accent with a small flag on the axis. */
+function drawMarker(
+  context: CanvasRenderingContext2D,
+  u: uPlot,
+  o: TimeSeriesOptions,
+  box: Box,
+): void {
+  const { marker, range } = o;
+  if (marker === null || marker === undefined) return;
+  if (marker < range.start || marker > range.end) return;
+  const x = Math.round(box.left + u.valToPos(marker, "x")) + 0.5;
+  const bottom = box.top + box.height;
+  context.strokeStyle = palette().color("--accent");
+  context.fillStyle = palette().color("--accent");
+  context.lineWidth = 1.5;
+  line(context, x, box.top, x, bottom);
+  context.beginPath();
+  context.moveTo(x - 5, bottom + 1);
+  context.lineTo(x + 5, bottom + 1);
+  context.lineTo(x, bottom - 5);
+  context.closePath();
+  context.fill();
 }
 
 /** Labels where they do not collide with one another; returns the places that they took. */
@@ -249,20 +281,19 @@ export function drawCrosshair(
   line(context, x, top, x, top + height);
 
   const index = nearestIndex(o.times, cross.timeMs);
-  if (!o.stacked) {
-    o.series.forEach((s, i) => {
-      const value = u.data[i + 1]?.[index];
-      if (value === null || value === undefined) return;
-      if (o.selected ? s.id !== o.selected : o.series.length > 6) return;
-      context.beginPath();
-      context.arc(x, top + u.valToPos(value, s.right ? "r" : "y"), 3, 0, 7);
-      context.fillStyle = colors.color(s.color);
-      context.fill();
-      context.strokeStyle = colors.color("--surface-1");
-      context.lineWidth = 1.5;
-      context.stroke();
-    });
-  }
+  o.series.forEach((s, i) => {
+    if (o.stacked && !s.overStack) return;
+    const value = u.data[i + 1]?.[index];
+    if (value === null || value === undefined) return;
+    if (o.selected ? s.id !== o.selected : o.series.length > 6) return;
+    context.beginPath();
+    context.arc(x, top + u.valToPos(value, s.right ? "r" : "y"), 3, 0, 7);
+    context.fillStyle = colors.color(s.color);
+    context.fill();
+    context.strokeStyle = colors.color("--surface-1");
+    context.lineWidth = 1.5;
+    context.stroke();
+  });
   if (o.timePill) {
     context.font = colors.font(CANVAS_FONT_PX, { weight: 500 });
     pill(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Span, Trace } from "@/api/types";
-import { buildFlame, buildTree, visibleNodes } from "./traceModel";
+import { buildFlame, buildTree, peerOf, visibleNodes } from "./traceModel";
 
 function span(id: string, parent: string | null, from: number, to: number, name = id): Span {
   return {
@@ -102,4 +102,27 @@ test("the flame graph merges spans of one path", () => {
   expect(root?.children).toHaveLength(1);
   expect(root?.children[0]).toMatchObject({ name: "step", totalNs: 30, spans: ["1", "2"] });
   expect(root?.selfNs).toBe(70);
+});
+
+test.each([
+  [
+    "a partner",
+    "POST",
+    "client",
+    { "peer.service": "payment", "server.address": "pay:80" },
+    "payment",
+  ],
+  ["a host", "GET", "client", { "server.address": "users:80" }, "users:80"],
+  ["a cache", "GET", "client", { "db.system.name": "redis" }, "redis"],
+  [
+    "a statement names its table",
+    "SELECT users",
+    "client",
+    { "db.system.name": "postgresql" },
+    null,
+  ],
+  ["a request served", "GET /", "server", { "server.address": "api:80" }, null],
+])("whom a span calls: %s", (_, name, kind, attributes, expected) => {
+  const one = { ...span("a", null, 0, 1, name), kind, attributes } as Span;
+  expect(peerOf(one)).toBe(expected);
 });

@@ -27,6 +27,17 @@ export interface TraceTree {
   criticalNs: number;
 }
 
+/** Whom a call went to: its name alone ("POST", "GET") does not tell. */
+export function peerOf(span: Span): string | null {
+  if (span.kind !== "client" && span.kind !== "producer") return null;
+  const { attributes } = span;
+  // The name of a database span already has its operation and its table.
+  const known = attributes["peer.service"] ?? attributes["server.address"];
+  const other = attributes["db.system.name"] ?? attributes["db.system"];
+  const peer = known ?? (span.name.includes(" ") ? undefined : other);
+  return typeof peer === "string" && peer !== "" ? peer : null;
+}
+
 export function buildTree(trace: Trace): TraceTree {
   const present = new Set(trace.spans.map((span) => span.span_id));
   const childrenOf = new Map<string | null, Span[]>();

@@ -1,17 +1,15 @@
 /** The notebook beside the tool: the latest first, and a field to write the next one. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { Link } from "wouter";
 import { api } from "@/api/endpoints";
 import { queries } from "@/api/queries";
-import type { EntryKind, NotebookEntry, Session } from "@/api/types";
+import type { NotebookEntry, Session } from "@/api/types";
 import { showToast } from "@/state/toasts";
-import { Button, IconButton } from "@/ui/Button";
+import { IconButton } from "@/ui/Button";
 import { Chip } from "@/ui/Chip";
-import { TextField } from "@/ui/Field";
 import { Icon, isIcon } from "@/ui/Icon";
-import { Segmented } from "@/ui/Segmented";
-import { Empty, ErrorState, InlineError, Skeleton } from "@/ui/States";
+import { Empty, ErrorState, Skeleton } from "@/ui/States";
+import { ComposeEntry } from "@/views/shared/ComposeEntry";
 import { formatRange } from "@/viz/format";
 import { minutesAndSeconds } from "../Clock";
 import styles from "./side.module.css";
@@ -36,7 +34,11 @@ export function NotebookTab({ session }: { session: Session }) {
           ))}
         </div>
       )}
-      {session.state === "ready" && <Compose session={session} />}
+      {session.state === "ready" && (
+        <div className={styles.compose}>
+          <ComposeEntry session={session} />
+        </div>
+      )}
     </>
   );
 }
@@ -94,60 +96,4 @@ function EntryCard({ entry, session }: { entry: NotebookEntry; session: Session 
 function clockOf(session: Session, at: number): string {
   if (session.started_at_ms === null) return "";
   return minutesAndSeconds(Math.max(0, Math.round((at - session.started_at_ms) / 1000)));
-}
-
-function Compose({ session }: { session: Session }) {
-  const client = useQueryClient();
-  const [kind, setKind] = useState<EntryKind>("note");
-  const [text, setText] = useState("");
-  const add = useMutation({
-    mutationFn: () =>
-      api.notebook.add(session.id, {
-        kind,
-        text: text.trim(),
-        status: kind === "hypothesis" ? "open" : null,
-        tool: null,
-        url: null,
-        query: null,
-        start_ms: null,
-        end_ms: null,
-      }),
-    onSuccess: async () => {
-      setText("");
-      await client.invalidateQueries({ queryKey: queries.notebook(session.id).queryKey });
-    },
-  });
-  const submit = () => text.trim() !== "" && add.mutate();
-  return (
-    <div className={styles.compose}>
-      <TextField
-        label="New entry"
-        hideLabel
-        rows={2}
-        value={text}
-        onChange={setText}
-        onSubmit={submit}
-        placeholder="Write a note, or press P anywhere to pin"
-      />
-      <div className={styles.foot}>
-        <Segmented
-          label="Kind of entry"
-          value={kind}
-          onChange={setKind}
-          options={[
-            { value: "note", label: "Note" },
-            { value: "hypothesis", label: "Hypothesis" },
-          ]}
-        />
-        <Button
-          small
-          onPress={submit}
-          disabledReason={text.trim() === "" ? "Write something first" : null}
-        >
-          Save
-        </Button>
-      </div>
-      {add.error && <InlineError error={add.error} />}
-    </div>
-  );
 }

@@ -112,7 +112,11 @@ const theme = EditorView.theme({
     fontSize: "var(--fs-mono)",
   },
   "&.cm-focused": { outline: "none", boxShadow: "inset 0 0 0 2px var(--focus)" },
-  ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "1.6" },
+  ".cm-scroller": {
+    fontFamily: "var(--font-mono)",
+    lineHeight: "1.6",
+    fontVariantLigatures: "none",
+  },
   ".cm-gutters": {
     backgroundColor: "var(--surface-1)",
     color: "var(--text-3)",

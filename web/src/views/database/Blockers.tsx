@@ -4,7 +4,6 @@ import { useParams } from "@/state/location";
 import { Chip, Swatch } from "@/ui/Chip";
 import { cx } from "@/ui/cx";
 import { Panel } from "@/ui/Panel";
-import { Empty } from "@/ui/States";
 import { formatCount, formatNanos, formatTime } from "@/viz/format";
 import styles from "./Blockers.module.css";
 import { type Blocked, blockingTree } from "./blocking";
@@ -31,7 +30,7 @@ export function Blockers({ sample }: { sample: DatabaseSessions }) {
       })}
     >
       {roots.length === 0 ? (
-        <Empty title={`No session waits for another at ${at}`} />
+        <p className={styles.none}>No session waits for a lock of another.</p>
       ) : (
         <ul className={styles.tree}>
           {roots.map((root) => (

@@ -14,9 +14,10 @@ import { formatCount, formatNanos, formatTime } from "@/viz/format";
 import { Blockers } from "./Blockers";
 import styles from "./DatabaseView.module.css";
 import { databaseSpec } from "./params";
-import { SessionCharts } from "./SessionCharts";
+import { SessionCharts, useBusiestInstant } from "./SessionCharts";
 import { SessionTable } from "./SessionTable";
 import { Statements } from "./Statements";
+import { chooseSample } from "./samples";
 
 export default function DatabaseView() {
   const { recording, range } = useWorkspace();
@@ -27,8 +28,12 @@ export default function DatabaseView() {
     queryFn: ({ signal }) => api.database.samples(recording.id, times, { signal }),
     placeholderData: keepPreviousData,
   });
+  const busiest = useBusiestInstant();
   const instants = samples.data?.times_ms ?? [];
-  const index = useMemo(() => sampleIndex(instants, at), [instants, at]);
+  const index = useMemo(
+    () => (busiest === undefined ? -1 : chooseSample(instants, at, busiest, range)),
+    [instants, at, busiest, range],
+  );
   const instant = instants[index] ?? null;
   const sessions = useQuery({
     queryKey: ["database-sessions", recording.id, instant],
@@ -86,7 +91,7 @@ export default function DatabaseView() {
         <span className="grow" />
         {view === "overview" && (
           <span className={styles.sample}>
-            Sample
+            {at === null ? "Busiest sample" : "Sample"}
             <IconButton
               small
               icon="left"
@@ -111,7 +116,10 @@ export default function DatabaseView() {
       ) : (
         <div className={styles.layout}>
           <div className={styles.main}>
-            <SessionCharts onInstant={(timeMs) => setParams({ at: Math.round(timeMs) })} />
+            <SessionCharts
+              marker={instant}
+              onInstant={(timeMs) => setParams({ at: Math.round(timeMs) })}
+            />
             {samples.error ? (
               <ErrorState error={samples.error} onRetry={() => void samples.refetch()} />
             ) : sessions.error ? (
@@ -127,18 +135,11 @@ export default function DatabaseView() {
             )}
           </div>
           <div className={styles.side}>
-            {sessions.data && instant !== null && <Blockers sample={sessions.data} />}
+            {sessions.data && instant !== null ? <Blockers sample={sessions.data} /> : <div />}
             <Statements />
           </div>
         </div>
       )}
     </>
   );
-}
-
-/** The sample at or before the instant; without one the last of the range. */
-function sampleIndex(instants: readonly number[], at: number | null): number {
-  if (at === null) return instants.length - 1;
-  const after = instants.findIndex((instant) => instant > at);
-  return after < 0 ? instants.length - 1 : Math.max(after - 1, 0);
 }

@@ -77,7 +77,7 @@ function useColumns(longest: number): Column<DatabaseSession>[] {
       {
         id: "pid",
         head: "Session",
-        width: "76px",
+        width: "74px",
         cell: (row) => (
           <span className={styles.pid}>
             <Swatch color={STATE_COLORS[stateOf(row)]} />
@@ -85,11 +85,16 @@ function useColumns(longest: number): Column<DatabaseSession>[] {
           </span>
         ),
       },
-      { id: "client", head: "Client", width: "150px", cell: (row) => row.application_name },
+      {
+        id: "client",
+        head: "Client",
+        width: "minmax(48px, 108px)",
+        cell: (row) => <span title={row.application_name}>{row.application_name}</span>,
+      },
       {
         id: "state",
         head: "State",
-        width: "128px",
+        width: "130px",
         cell: (row) => (
           <span className="t2">{stateOf(row) === "other" ? row.state : stateOf(row)}</span>
         ),
@@ -97,7 +102,7 @@ function useColumns(longest: number): Column<DatabaseSession>[] {
       {
         id: "duration",
         head: "In this state",
-        width: "156px",
+        width: "104px",
         align: "right",
         cell: (row) => (
           <span className={styles.duration}>
@@ -116,7 +121,7 @@ function useColumns(longest: number): Column<DatabaseSession>[] {
       {
         id: "transaction",
         head: "Transaction",
-        width: "96px",
+        width: "82px",
         align: "right",
         cell: (row) =>
           row.transaction_duration_ns === null || row.transaction_duration_ns === undefined
@@ -126,17 +131,20 @@ function useColumns(longest: number): Column<DatabaseSession>[] {
       {
         id: "wait",
         head: "Waits for",
-        width: "128px",
-        cell: (row) => (
-          <span className="t2">
-            {row.wait_event ? `${row.wait_event_type} ${row.wait_event}` : ""}
-          </span>
-        ),
+        width: "minmax(0, 88px)",
+        cell: (row) => {
+          const wait = row.wait_event ? `${row.wait_event_type}: ${row.wait_event}` : "";
+          return (
+            <span className="t2" title={wait}>
+              {row.wait_event}
+            </span>
+          );
+        },
       },
       {
         id: "query",
         head: "Last statement",
-        width: "minmax(160px, 1fr)",
+        width: "minmax(120px, 1fr)",
         cell: (row) => (
           <span className="mono ellipsis" title={row.query}>
             {row.query}
@@ -153,7 +161,7 @@ function useColumns(longest: number): Column<DatabaseSession>[] {
       {
         id: "trace",
         head: "Trace",
-        width: "88px",
+        width: "84px",
         cell: (row) =>
           place && row.trace_id ? (
             <Link

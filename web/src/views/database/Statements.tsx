@@ -53,7 +53,7 @@ export function Statements({ wide = false }: { wide?: boolean }) {
       head: "Statement",
       width: "minmax(0, 1fr)",
       cell: (row) => (
-        <span className="mono ellipsis" title={row.query}>
+        <span className={wide ? "mono ellipsis" : styles.twoLines} title={row.query}>
           {row.query}
         </span>
       ),
@@ -61,21 +61,24 @@ export function Statements({ wide = false }: { wide?: boolean }) {
     {
       id: "share",
       head: "Total time",
-      width: "108px",
+      width: wide ? "108px" : "76px",
       align: "right",
-      cell: (row) => (
-        <span className={styles.share}>
-          {formatPercent(row.share * 100)}
-          <i className={styles.track}>
-            <i style={{ width: `${(row.share / most) * 100}%` }} />
-          </i>
-        </span>
-      ),
+      cell: (row) =>
+        wide ? (
+          <span className={styles.share}>
+            {formatPercent(row.share * 100)}
+            <i className={styles.track}>
+              <i style={{ width: `${(row.share / most) * 100}%` }} />
+            </i>
+          </span>
+        ) : (
+          formatPercent(row.share * 100)
+        ),
     },
     {
       id: "mean",
       head: "Mean",
-      width: "72px",
+      width: wide ? "72px" : "66px",
       align: "right",
       cell: (row) => formatSeconds(row.mean_ms / 1000),
     },
@@ -116,6 +119,7 @@ export function Statements({ wide = false }: { wide?: boolean }) {
           rows={rows}
           columns={columns}
           rowKey={(row) => row.query_id}
+          rowHeight={wide ? 28 : 44}
           empty={<Empty title="No statement was counted in this range" />}
           foot={
             rows.length < answer.data.total

@@ -6,15 +6,15 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Link } from "wouter";
 import type { LogLine } from "@/api/types";
-import { removeTerm, withTerm } from "@/state/filterText";
+import { withTerm } from "@/state/filterText";
 import { toolHref, usePlace } from "@/state/location";
 import { usePin } from "@/state/pin";
 import { useWorkspace } from "@/state/workspace";
 import { Button, IconButton } from "@/ui/Button";
 import { Swatch } from "@/ui/Chip";
 import { cx } from "@/ui/cx";
-import { Empty } from "@/ui/States";
 import { formatCount, formatTime, nanosToMillis } from "@/viz/format";
+import { inlineAttributes, written } from "./inline";
 import styles from "./LogList.module.css";
 
 export interface LogListProps {
@@ -69,7 +69,6 @@ export function LogList(props: LogListProps) {
     }
   };
 
-  if (lines.length === 0) return <NoLines filter={filter} onFilter={onFilter} />;
   return (
     <>
       <div
@@ -149,7 +148,14 @@ function Line({
       <span className={styles.service}>
         <Swatch color={serviceColor(line.service)} /> {line.service}
       </span>
-      <span className={styles.body}>{line.body}</span>
+      <span className={styles.body}>
+        {line.body}
+        {inlineAttributes(line.attributes).map(([key, value]) => (
+          <span key={key} className={styles.inline}>
+            {key}=<b>{value}</b>
+          </span>
+        ))}
+      </span>
     </button>
   );
 }
@@ -170,13 +176,10 @@ function Detail({
   const entries: [string, string][] = [
     ...(line.trace_id ? ([["trace_id", line.trace_id]] as [string, string][]) : []),
     ...(line.span_id ? ([["span_id", line.span_id]] as [string, string][]) : []),
-    ...Object.entries(line.attributes).map(
-      ([key, value]) =>
-        [key, typeof value === "object" ? JSON.stringify(value) : String(value)] as [
-          string,
-          string,
-        ],
-    ),
+    ...Object.entries(line.attributes).map(([key, value]): [string, string] => [
+      key,
+      written(value),
+    ]),
   ];
   return (
     <div className={styles.detail}>
@@ -243,24 +246,5 @@ function Detail({
         ))}
       </dl>
     </div>
-  );
-}
-
-/** Names the cause, and takes the last term out at a press. */
-function NoLines({ filter, onFilter }: { filter: string; onFilter(filter: string): void }) {
-  const last = filter.match(/(?:[^\s"]|"[^"]*")+$/)?.[0];
-  return (
-    <Empty
-      title="No log line matches in this range"
-      actions={
-        last && (
-          <Button small onPress={() => onFilter(removeTerm(filter, last))}>
-            Without {last}
-          </Button>
-        )
-      }
-    >
-      {filter === "" ? "Nothing was logged in it. Widen the range." : undefined}
-    </Empty>
   );
 }

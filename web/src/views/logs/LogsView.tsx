@@ -6,13 +6,15 @@ import { Problem } from "@/api/problem";
 import { useParams } from "@/state/location";
 import { useStatus } from "@/state/status";
 import { oneOf, text } from "@/state/url";
+import { useKept } from "@/state/useKept";
 import { useWorkspace } from "@/state/workspace";
 import { Panel } from "@/ui/Panel";
 import { Segmented } from "@/ui/Segmented";
-import { ErrorState, InlineError, Skeleton } from "@/ui/States";
+import { ErrorState, Skeleton } from "@/ui/States";
 import { LinkButton, Toolbar } from "@/ui/Toolbar";
 import { FacetColumn } from "@/views/shared/FacetColumn";
-import { FilterField } from "@/views/shared/FilterField";
+import { FilterField, FilterProblem } from "@/views/shared/FilterField";
+import { NothingMatches } from "@/views/shared/NothingMatches";
 import { formatCount, formatNanos } from "@/viz/format";
 import { LogHistogram } from "./LogHistogram";
 import { LogList } from "./LogList";
@@ -68,8 +70,16 @@ export default function LogsView() {
     placeholderData: keepPreviousData,
   });
 
-  const lines = useMemo(() => list.data?.pages.flatMap((page) => page.logs) ?? [], [list.data]);
-  const total = list.data?.pages[0]?.total ?? 0;
+  // A filter that is not understood leaves the last answer in force.
+  const unread = list.error instanceof Problem && Boolean(list.error.details.position);
+  const pages = useKept(list.data);
+  const kept = {
+    histogram: useKept(histogram.data),
+    patterns: useKept(patterns.data),
+    facets: useKept(facets.data),
+  };
+  const lines = useMemo(() => pages?.pages.flatMap((page) => page.logs) ?? [], [pages]);
+  const total = pages?.pages[0]?.total ?? 0;
   useStatus(
     list.data
       ? [
@@ -100,23 +110,23 @@ export default function LogsView() {
           ]}
           onChange={(value) => setParams({ view: value })}
         />
-        <Segmented
-          label="Order"
-          value={order}
-          options={[
-            { value: "newest", label: "Newest" },
-            { value: "oldest", label: "Oldest" },
-          ]}
-          onChange={(value) => setParams({ order: value })}
-        />
+        {view === "lines" && (
+          <Segmented
+            label="Order"
+            value={order}
+            options={[
+              { value: "newest", label: "Newest" },
+              { value: "oldest", label: "Oldest" },
+            ]}
+            onChange={(value) => setParams({ order: value })}
+          />
+        )}
         <LinkButton />
       </Toolbar>
-      {list.error instanceof Problem && list.error.details.position && (
-        <InlineError error={list.error} />
-      )}
-      <div className={styles.layout}>
+      {unread && <FilterProblem error={list.error} />}
+      <div className={styles.layout} data-stale={unread || undefined}>
         <FacetColumn
-          facets={facets.data}
+          facets={kept.facets}
           filter={q}
           onFilter={setFilter}
           label="Values of matching lines"
@@ -124,7 +134,7 @@ export default function LogsView() {
         <div className={styles.main}>
           <Panel
             title="Lines"
-            unit={`${formatCount(histogram.data?.total ?? 0)} match, by level`}
+            unit={`${formatCount(kept.histogram?.total ?? 0)} match, by level`}
             className={styles.histogram}
             pin={() => ({
               text: q
@@ -133,9 +143,9 @@ export default function LogsView() {
               query: q,
             })}
           >
-            {histogram.data ? (
+            {kept.histogram ? (
               <LogHistogram
-                histogram={histogram.data}
+                histogram={kept.histogram}
                 range={range}
                 onRange={(start, end) => setRange({ start, end })}
               />
@@ -145,20 +155,41 @@ export default function LogsView() {
           </Panel>
           {view === "patterns" ? (
             <Panel title="Patterns" unit="digits and ids masked" className={styles.list}>
-              {patterns.error ? (
+              {patterns.error && !unread ? (
                 <ErrorState error={patterns.error} onRetry={() => void patterns.refetch()} />
-              ) : patterns.data ? (
-                <PatternTable patterns={patterns.data.patterns} total={patterns.data.total} />
+              ) : kept.patterns ? (
+                <PatternTable
+                  patterns={kept.patterns.patterns}
+                  total={kept.patterns.total}
+                  lines={kept.histogram?.total ?? 0}
+                />
               ) : (
                 <Skeleton shape="rows" rows={10} />
               )}
             </Panel>
           ) : (
             <section className={styles.list} aria-label="Log lines">
-              {list.error ? (
+              {list.error && !unread ? (
                 <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-              ) : list.isLoading ? (
-                <Skeleton shape="rows" rows={16} />
+              ) : !pages ? (
+                unread ? null : (
+                  <Skeleton shape="rows" rows={16} />
+                )
+              ) : lines.length === 0 ? (
+                <NothingMatches
+                  noun="log line"
+                  filter={q}
+                  onFilter={setFilter}
+                  count={(other, signal) =>
+                    api.logs
+                      .histogram(
+                        recording.id,
+                        { ...times, filter: other || undefined, buckets: 1 },
+                        { signal },
+                      )
+                      .then((answer) => answer.total)
+                  }
+                />
               ) : (
                 <LogList
                   lines={lines}

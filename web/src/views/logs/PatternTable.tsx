@@ -7,9 +7,16 @@ import { formatCount, formatPercent } from "@/viz/format";
 
 type Pattern = LogPatterns["patterns"][number];
 
-export function PatternTable({ patterns, total }: { patterns: readonly Pattern[]; total: number }) {
+export interface PatternTableProps {
+  patterns: readonly Pattern[];
+  /** Patterns that there are; not all of them may be listed. */
+  total: number;
+  /** Lines that match. */
+  lines: number;
+}
+
+export function PatternTable({ patterns, total, lines }: PatternTableProps) {
   const [sort, setSort] = useState<Sort>({ column: "count", descending: true });
-  const shown = patterns.reduce((sum, pattern) => sum + pattern.count, 0);
   const columns: Column<Pattern>[] = [
     {
       id: "level",
@@ -50,7 +57,7 @@ export function PatternTable({ patterns, total }: { patterns: readonly Pattern[]
       head: "Share",
       width: "72px",
       align: "right",
-      cell: (pattern) => formatPercent((pattern.count / Math.max(total, 1)) * 100),
+      cell: (pattern) => formatPercent((pattern.count / Math.max(lines, 1)) * 100),
     },
   ];
   return (
@@ -63,7 +70,9 @@ export function PatternTable({ patterns, total }: { patterns: readonly Pattern[]
       onSort={setSort}
       empty={<Empty title="No log line matches in this range" />}
       foot={
-        shown < total ? `${formatCount(total - shown)} lines are in patterns not listed` : undefined
+        patterns.length < total
+          ? `${formatCount(total - patterns.length)} more patterns, rarer than these`
+          : undefined
       }
     />
   );

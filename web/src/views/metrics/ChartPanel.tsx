@@ -74,15 +74,16 @@ function ValueLegend({
   series,
   unit,
   stacked,
-}: { times: readonly number[] } & Pick<TimeSeriesProps, "series" | "unit" | "stacked">) {
-  const index = useCrosshairIndex(times);
+  marker,
+}: { times: readonly number[] } & Pick<TimeSeriesProps, "series" | "unit" | "stacked" | "marker">) {
+  const index = useCrosshairIndex(times, marker);
   return (
     <Legend
-      area={stacked}
       items={series.map((s) => ({
         id: s.id,
         label: s.label,
         color: s.color,
+        area: stacked && !s.overStack,
         value: formatValue(s.values[index], unit),
       }))}
     />

@@ -19,7 +19,7 @@ import type { Series } from "@/viz/TimeSeries";
 import styles from "./Explorer.module.css";
 import { MetricList } from "./MetricList";
 import { metricsParams } from "./params";
-import { HTTP_DURATION, rateWindow, starterFor, unitOf } from "./promql";
+import { HTTP_DURATION, rateWindow, starterFor, unitOf, unitOfValues } from "./promql";
 import { promqlLanguage } from "./promqlLanguage";
 import { SeriesTable } from "./SeriesTable";
 import { chartSeries, peak, seriesName } from "./seriesOf";
@@ -105,7 +105,7 @@ function Result({ answer, query }: { answer: RangeAnswer; query: string }) {
   const annotations = useAnnotations();
   const { data } = answer;
   const series = useMemo(() => ranked(answer), [answer]);
-  const unit = unitOf(query);
+  const unit = unitOfValues(unitOf(query), series[0] ? peak(series[0]) : 0);
   if (!data) return answer.error ? null : <Skeleton shape="chart" />;
   if (series.length === 0) {
     return (

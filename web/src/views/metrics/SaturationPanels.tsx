@@ -105,12 +105,16 @@ export function SaturationPanels({ saturation, service, annotations }: Saturatio
         title="Waiting for a connection"
         unitText="requests"
         unit="count"
+        rightUnit="per_second"
         withLegend
         annotations={annotations}
         answer={waiting}
         series={[
           ...one(waiting, "waiting", "--s4", { fill: true }),
-          ...one(timeouts, "time-outs per second", "--s1", { like: waiting }),
+          ...one(timeouts, "time-outs per second, right axis", "--s1", {
+            like: waiting,
+            right: true,
+          }),
         ]}
         missing={waiting.query === "" && service ? `${service} reports no queue` : null}
       />
@@ -155,12 +159,13 @@ function one(
   answer: RangeAnswer,
   label: string,
   color: string,
-  options: { fill?: boolean; like?: RangeAnswer } = {},
+  options: { fill?: boolean; right?: boolean; like?: RangeAnswer } = {},
 ): Series[] {
   const { data } = answer;
   const series = data?.series[0];
   const other = options.like?.data;
   if (!series) return [];
   if (other && (other.start_ms !== data.start_ms || other.step_ms !== data.step_ms)) return [];
-  return [{ id: label, label, color, values: series.values, fill: options.fill }];
+  const { fill, right } = options;
+  return [{ id: label, label, color, values: series.values, fill, right }];
 }

@@ -7,6 +7,7 @@ import {
   requestRate,
   selector,
   unitOf,
+  unitOfValues,
 } from "./promql";
 
 const metric = (name: string) => ({ name, type: "gauge", unit: "", help: "", series: 1 });
@@ -51,4 +52,10 @@ it.each([
   ["100 * system_cpu_utilization_ratio", "percent"],
 ])("%s is in %s", (query, unit) => {
   expect(unitOf(query)).toBe(unit);
+});
+
+it("a ratio far beyond the whole is a count", () => {
+  expect(unitOfValues("ratio", 0.97)).toBe("ratio");
+  expect(unitOfValues("ratio", 200)).toBe("count");
+  expect(unitOfValues("percent", 200)).toBe("percent");
 });

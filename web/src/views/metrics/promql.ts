@@ -71,6 +71,17 @@ export function unitOf(query: string): "seconds" | "bytes" | "ratio" | "percent"
   return "count";
 }
 
+/**
+ * `_ratio` also ends the names of plain counts, for OpenTelemetry's unit 1 is written so in Prometheus. What goes
+ * far beyond the whole is such a count, not a share.
+ */
+export function unitOfValues(
+  unit: ReturnType<typeof unitOf>,
+  highest: number,
+): ReturnType<typeof unitOf> {
+  return unit === "ratio" && highest > 2 ? "count" : unit;
+}
+
 /** The query that is usually asked first of a metric of this kind. */
 export function starterFor(metric: MetricName, window: string): string {
   const { name, type } = metric;

@@ -1,6 +1,6 @@
 /** Runs range queries over the shared range, at a common step, so that charts stand on the same instants. */
 import { useQueries } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import { queries } from "@/api/queries";
 import type { MetricsRange } from "@/api/types";
 import { type Range, stepFor } from "@/state/range";
@@ -42,14 +42,20 @@ export function useRangeQueries(texts: readonly (string | null)[]): RangeAnswer[
       enabled: text !== null,
     })),
   });
-  return results.map((result, i) => ({
-    query: texts[i] ?? "",
-    data: texts[i] === null ? undefined : result.data,
-    error: result.error,
-    stale: result.isPlaceholderData,
-    times: timesOf(result.data),
-    refetch: () => void result.refetch(),
-  }));
+  // A query that fails leaves what was shown before, paler, beside its error.
+  const last = useRef<(MetricsRange | undefined)[]>([]);
+  return results.map((result, i) => {
+    if (result.data) last.current[i] = result.data;
+    const data = texts[i] === null ? undefined : (result.data ?? last.current[i]);
+    return {
+      query: texts[i] ?? "",
+      data,
+      error: result.error,
+      stale: result.isPlaceholderData || result.data === undefined,
+      times: timesOf(data),
+      refetch: () => void result.refetch(),
+    };
+  });
 }
 
 const timesCache = new WeakMap<MetricsRange, readonly number[]>();

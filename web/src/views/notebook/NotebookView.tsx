@@ -16,6 +16,7 @@ import { Segmented } from "@/ui/Segmented";
 import { Empty, ErrorState, InlineError, Skeleton } from "@/ui/States";
 import { ViewTabs } from "@/ui/Tabs";
 import { Toolbar } from "@/ui/Toolbar";
+import { ComposeEntry } from "@/views/shared/ComposeEntry";
 import { formatCount, formatRange, formatTime } from "@/viz/format";
 import styles from "./NotebookView.module.css";
 
@@ -63,8 +64,8 @@ function Notebook({ session }: { session: Session }) {
           <Skeleton shape="text" rows={8} />
         ) : shown.length === 0 ? (
           <Empty title={kind === "all" ? "The notebook is empty" : "Nothing of this kind yet"}>
-            Write what you suspect as a hypothesis in the panel on the right, and press P over
-            anything that speaks for or against it.
+            Write below what you suspect, and press P over anything in the tools that speaks for or
+            against it.
           </Empty>
         ) : (
           <ul>
@@ -72,6 +73,11 @@ function Notebook({ session }: { session: Session }) {
               <Entry key={entry.id} entry={entry} sessionId={session.id} open={open} />
             ))}
           </ul>
+        )}
+        {open && (
+          <section className={styles.compose} aria-label="New entry">
+            <ComposeEntry session={session} first="hypothesis" />
+          </section>
         )}
       </div>
     </>

@@ -19,13 +19,13 @@ export interface FacetColumnProps {
 
 export function FacetColumn({ facets, filter, onFilter, label }: FacetColumnProps) {
   if (!facets) return <Skeleton shape="rows" rows={12} />;
+  const shown = facets.facets.filter((facet) => facet.values.length > 0);
   return (
     <nav className={styles.column} aria-label={label}>
-      {facets.facets
-        .filter((facet) => facet.values.length > 0)
-        .map((facet) => (
-          <FacetList key={facet.key} facet={facet} filter={filter} onFilter={onFilter} />
-        ))}
+      {shown.length === 0 && <p className={styles.none}>No values: nothing matches.</p>}
+      {shown.map((facet) => (
+        <FacetList key={facet.key} facet={facet} filter={filter} onFilter={onFilter} />
+      ))}
     </nav>
   );
 }

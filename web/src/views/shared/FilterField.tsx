@@ -5,6 +5,8 @@
 import { useEffect, useRef, useState } from "react";
 import { useCommand } from "@/state/useCommand";
 import { SearchField } from "@/ui/Field";
+import { InlineError } from "@/ui/States";
+import styles from "./FilterField.module.css";
 
 export interface FilterFieldProps {
   label: string;
@@ -37,5 +39,15 @@ export function FilterField({ label, value, placeholder, onApply, className }: F
       inputRef={input}
       className={className}
     />
+  );
+}
+
+/** Below a filter that was not understood: what is wrong, where, and that the rest is of the last one that was. */
+export function FilterProblem({ error }: { error: unknown }) {
+  return (
+    <div className={styles.problem}>
+      <InlineError error={error} />
+      <p className="t3 small">What is shown is from the last filter that was understood.</p>
+    </div>
   );
 }

@@ -4,7 +4,7 @@ import { useCallback } from "react";
 import { api } from "@/api/endpoints";
 import { toProblem } from "@/api/problem";
 import { queries } from "@/api/queries";
-import type { CodeLocation } from "@/api/types";
+import type { Answer, CodeLocation } from "@/api/types";
 import { showToast } from "@/state/toasts";
 import { useWorkspace } from "@/state/workspace";
 
@@ -17,12 +17,18 @@ export function useAddLocation(): ((location: CodeLocation) => void) | null {
     async (location: CodeLocation) => {
       if (!id) return;
       try {
-        const { draft } = await client.fetchQuery(queries.answer(id));
+        const { queryKey } = queries.answer(id);
+        const { draft } = await client.fetchQuery({ ...queries.answer(id), staleTime: 0 });
         const same = (other: CodeLocation) =>
           other.path === location.path && other.line === location.line;
         if (!draft.locations.some(same)) {
-          await api.answer.save(id, { ...draft, locations: [...draft.locations, location] });
-          await client.invalidateQueries({ queryKey: queries.answer(id).queryKey });
+          const next = { ...draft, locations: [...draft.locations, location] };
+          await api.answer.save(id, next);
+          // The form begins with what is cached: an older draft there would undo this one.
+          client.setQueryData(
+            queryKey,
+            (old: Answer | undefined) => old && { ...old, draft: next },
+          );
         }
         const line = location.line === null ? "" : `:${location.line}`;
         showToast({ icon: "answer", text: `${location.path}${line} is in the answer` });

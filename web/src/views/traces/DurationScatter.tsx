@@ -102,8 +102,17 @@ export function DurationScatter({
         onPointerUp={onPointerUp}
         onPointerLeave={() => setHovered(null)}
       />
-      <figcaption className={styles.caption} aria-live="polite">
-        {shown ?? "Press a point to open its trace; drag to select a time and a duration."}
+      <figcaption className={styles.caption}>
+        <span className={styles.hint} aria-live="polite">
+          {shown ?? "Press a point to open its trace; drag to select a time and a duration."}
+        </span>
+        <span className={styles.key}>
+          <i style={{ background: "var(--error)" }} /> failed <b>{formatCount(failed)}</b>
+        </span>
+        <span className={styles.key}>
+          <i style={{ background: "var(--s1)" }} /> other{" "}
+          <b>{formatCount(points.shown - failed)}</b>
+        </span>
       </figcaption>
     </figure>
   );

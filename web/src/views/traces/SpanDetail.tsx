@@ -1,5 +1,6 @@
 /** The selected span: its figures, how it compares with others of its name, attributes, and ways onward. */
 import { useQuery } from "@tanstack/react-query";
+import { Fragment, type ReactNode } from "react";
 import { Link } from "wouter";
 import { api } from "@/api/endpoints";
 import type { Attributes, AttributeValue, SpanStats, Trace } from "@/api/types";
@@ -83,8 +84,7 @@ function Distribution({ stats, durationNs }: { stats: SpanStats; durationNs: num
   return (
     <section className={styles.section} aria-label="Distribution">
       <h3 className={styles.title}>
-        Against {formatCount(stats.count)} spans of this name
-        <span className="t3"> slower than {share} %</span>
+        Slower than {share} % of {formatCount(stats.count)} spans of this name
       </h3>
       <div className={styles.bars} aria-hidden="true">
         {stats.buckets.map((bucket) => (
@@ -131,8 +131,8 @@ function AttributeList({
       <dl className={styles.attributes}>
         {entries.map(([key, value]) => (
           <div key={key} className={styles.attribute}>
-            <dt>{key}</dt>
-            <dd>{written(value)}</dd>
+            <dt>{breakable(key)}</dt>
+            <dd>{breakable(written(value))}</dd>
             <span className={styles.tools}>
               {filterable && place && (
                 <Link
@@ -213,6 +213,16 @@ function Onward({ trace, node }: { trace: Trace; node: Node }) {
       </ul>
     </section>
   );
+}
+
+/** Long names break where their parts meet, not in the middle of a word. */
+function breakable(text: string): ReactNode {
+  return text.split(/(?<=[./_-])/).map((part, i) => (
+    <Fragment key={i}>
+      {i > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }
 
 function written(value: AttributeValue): string {

@@ -4,7 +4,7 @@ import { useWorkspace } from "@/state/workspace";
 import { Swatch } from "@/ui/Chip";
 import { type Column, DataTable, type Sort } from "@/ui/DataTable";
 import { formatNanos } from "@/viz/format";
-import type { Node, TraceTree } from "@/viz/traceModel";
+import { type Node, peerOf, type TraceTree } from "@/viz/traceModel";
 
 export interface SpanTableProps {
   tree: TraceTree;
@@ -24,7 +24,8 @@ export function SpanTable({ tree, matches, selected, onSelect }: SpanTableProps)
       width: "minmax(0, 1fr)",
       cell: (node) => (
         <span style={{ paddingLeft: sort ? 0 : node.depth * 12 }}>
-          <Swatch color={serviceColor(node.span.service)} /> {node.span.name}
+          <Swatch color={serviceColor(node.span.service)} /> {node.span.name}{" "}
+          <span className="t3">{peerOf(node.span)}</span>
         </span>
       ),
       sortBy: (node) => node.span.name,

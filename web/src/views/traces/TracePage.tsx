@@ -151,10 +151,10 @@ function Identity({ trace, tree }: { trace: Trace; tree: TraceTree }) {
         <b>{formatNanos(trace.duration_ns)}</b> duration
       </span>
       <span className={styles.fact}>
-        <b>{formatCount(trace.spans.length)}</b> spans
+        <b>{formatCount(trace.spans.length)}</b> {trace.spans.length === 1 ? "span" : "spans"}
       </span>
       <span className={styles.fact}>
-        <b>{trace.services.length}</b> services
+        <b>{trace.services.length}</b> {trace.services.length === 1 ? "service" : "services"}
       </span>
       {errors > 0 && (
         <Chip tone="error" icon="errorSign">

@@ -1,20 +1,23 @@
 /** Finding traces: a filter, the durations as points over time, and the list of what matches. */
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
+import { Link } from "wouter";
 import { api } from "@/api/endpoints";
 import { Problem } from "@/api/problem";
 import type { TraceOrder, TraceSummary } from "@/api/types";
-import { useGoTo, useParams } from "@/state/location";
+import { toolHref, useGoTo, useParams, usePlace } from "@/state/location";
 import { useStatus } from "@/state/status";
+import { useKept } from "@/state/useKept";
 import { useWorkspace } from "@/state/workspace";
 import { Swatch } from "@/ui/Chip";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Panel } from "@/ui/Panel";
 import { Segmented } from "@/ui/Segmented";
-import { Empty, ErrorState, InlineError, Skeleton } from "@/ui/States";
+import { ErrorState, Skeleton } from "@/ui/States";
 import { LinkButton, Toolbar } from "@/ui/Toolbar";
 import { FacetColumn } from "@/views/shared/FacetColumn";
-import { FilterField } from "@/views/shared/FilterField";
+import { FilterField, FilterProblem } from "@/views/shared/FilterField";
+import { NothingMatches } from "@/views/shared/NothingMatches";
 import { formatCount, formatNanos, formatTime, nanosToMillis } from "@/viz/format";
 import { DurationScatter } from "./DurationScatter";
 import { searchSpec } from "./params";
@@ -72,12 +75,16 @@ export function TraceSearch() {
     placeholderData: keepPreviousData,
   });
 
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.traces) ?? [], [list.data]);
-  const total = list.data?.pages[0]?.total ?? 0;
+  // A filter that is not understood leaves the last answer in force.
+  const unread = list.error instanceof Problem && Boolean(list.error.details.position);
+  const pages = useKept(list.data);
+  const keptFacets = useKept(facets.data);
+  const points = useKept(scatter.data);
+  const rows = useMemo(() => pages?.pages.flatMap((page) => page.traces) ?? [], [pages]);
+  const total = pages?.pages[0]?.total ?? 0;
   const longest = useMemo(() => Math.max(...rows.map((row) => row.duration_ns), 1), [rows]);
   const columns = useColumns(longest);
   const open = (trace: string) => goTo("traces", { rest: trace });
-  const points = scatter.data;
   const reduced = points && points.shown < points.total;
   useStatus(
     list.data
@@ -108,12 +115,10 @@ export function TraceSearch() {
         />
         <LinkButton />
       </Toolbar>
-      {list.error instanceof Problem && list.error.details.position && (
-        <InlineError error={list.error} />
-      )}
-      <div className={styles.layout}>
+      {unread && <FilterProblem error={list.error} />}
+      <div className={styles.layout} data-stale={unread || undefined}>
         <FacetColumn
-          facets={facets.data}
+          facets={keptFacets}
           filter={q}
           onFilter={filter}
           label="Values of matching spans"
@@ -146,10 +151,12 @@ export function TraceSearch() {
             )}
           </Panel>
           <Panel title="Traces" unit={`${formatCount(total)} match`} className={styles.list}>
-            {list.error ? (
+            {list.error && !unread ? (
               <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-            ) : list.isLoading ? (
-              <Skeleton shape="rows" rows={12} />
+            ) : !pages ? (
+              unread ? null : (
+                <Skeleton shape="rows" rows={12} />
+              )
             ) : (
               <DataTable
                 label="Traces"
@@ -160,11 +167,20 @@ export function TraceSearch() {
                 onHover={(row) => setHovered(row?.trace_id ?? null)}
                 onEnd={() => list.hasNextPage && !list.isFetchingNextPage && list.fetchNextPage()}
                 empty={
-                  <Empty title="No trace matches in this range">
-                    {q
-                      ? "Take a term out of the filter, or widen the range."
-                      : "Widen the range: nothing was traced in it."}
-                  </Empty>
+                  <NothingMatches
+                    noun="trace"
+                    filter={q}
+                    onFilter={filter}
+                    count={(other, signal) =>
+                      api.traces
+                        .list(
+                          recording.id,
+                          { ...times, filter: other || undefined, limit: 1 },
+                          { signal },
+                        )
+                        .then((answer) => answer.total)
+                    }
+                  />
                 }
                 foot={
                   rows.length < total
@@ -182,6 +198,7 @@ export function TraceSearch() {
 
 function useColumns(longest: number): Column<TraceSummary>[] {
   const { serviceColor } = useWorkspace();
+  const place = usePlace();
   return useMemo(
     () => [
       {
@@ -192,7 +209,18 @@ function useColumns(longest: number): Column<TraceSummary>[] {
           <span className={styles.name}>
             <Swatch color={serviceColor(row.service)} />
             <span className="t3">{row.service}</span>
-            <span className={styles.root}>{row.name}</span>
+            {place ? (
+              <Link
+                className={styles.root}
+                href={toolHref(place, "traces", { rest: row.trace_id })}
+                title={row.name}
+                tabIndex={-1}
+              >
+                {row.name}
+              </Link>
+            ) : (
+              <span className={styles.root}>{row.name}</span>
+            )}
           </span>
         ),
       },
@@ -248,7 +276,7 @@ function useColumns(longest: number): Column<TraceSummary>[] {
         cell: (row) => <span className="mono t3">{row.trace_id.slice(0, 12)}</span>,
       },
     ],
-    [longest, serviceColor],
+    [longest, serviceColor, place],
   );
 }
 
