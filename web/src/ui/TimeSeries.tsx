@@ -106,6 +106,7 @@ export function TimeSeries(props: TimeSeriesProps) {
           series={props.series}
           unit={props.unit}
           rightUnit={props.rightUnit}
+          stacked={props.stacked}
           measure={props.measure}
           selected={props.selected ?? null}
           action={props.action?.label}
@@ -121,13 +122,15 @@ interface TipProps {
   series: readonly Series[];
   unit: Unit;
   rightUnit?: Unit;
+  stacked?: boolean;
   measure?: string;
   selected: string | null;
   action?: string;
 }
 
 /** Time, measure, up to six values sorted; on the emptier side and never over the crosshair. */
-function Tip({ cursor, series, unit, rightUnit, measure, selected, action }: TipProps) {
+function Tip(props: TipProps) {
+  const { cursor, series, unit, rightUnit, stacked, measure, selected, action } = props;
   const rows = series
     .map((s) => ({ s, value: s.values[cursor.index] ?? null }))
     .filter((row) => row.value !== null)
@@ -147,7 +150,7 @@ function Tip({ cursor, series, unit, rightUnit, measure, selected, action }: Tip
       </div>
       {rows.slice(0, TOOLTIP_ROWS).map(({ s, value }) => (
         <div key={s.id} className={styles.tipRow} data-hot={s.id === selected || undefined}>
-          <Swatch color={s.color} line />
+          <Swatch color={s.color} line={!stacked || s.overStack} />
           <span className="ellipsis">{s.label}</span>
           <b>{formatValue(value, s.right && rightUnit ? rightUnit : unit)}</b>
         </div>

@@ -30,7 +30,7 @@ export function AnswerSheetForm({ sessionId, sheet, entries }: AnswerSheetFormPr
   return (
     <>
       <Toolbar label="Answer">
-        <h1 className={styles.title}>Your diagnosis</h1>
+        <h2 className={styles.title}>Your diagnosis</h2>
         <Saved state={save} />
         <span className="grow" />
         <Button kind="primary" onPress={() => setAsking(true)}>

@@ -28,9 +28,9 @@ function Score({ session, result }: { session: Session; result: Result }) {
   return (
     <article className={styles.page}>
       <header className={styles.head}>
-        <h1 className={styles.score}>
+        <h2 className={styles.score}>
           {formatNumber(result.points)} of {formatNumber(result.max)} points
-        </h1>
+        </h2>
         <p className="t2">
           {session.drill.title}, seed {session.seed}
           {taken && `, handed in after ${taken}`}

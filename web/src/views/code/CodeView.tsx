@@ -143,7 +143,7 @@ function OpenFile({ system, path, line, onLine }: OpenFileProps) {
   return (
     <section className={styles.file} aria-label={path}>
       <header className={styles.head}>
-        <h1 className={styles.path}>{place}</h1>
+        <h2 className={styles.path}>{place}</h2>
         <span className="t3">{formatCount(file.data.lines)} lines</span>
         <span className="grow" />
         {addLocation && (

@@ -134,11 +134,11 @@ const theme = EditorView.theme({
 });
 
 const colours = HighlightStyle.define([
-  { tag: [tags.keyword, tags.modifier, tags.controlKeyword], color: "var(--s6)" },
-  { tag: [tags.string, tags.character], color: "var(--s3)" },
-  { tag: [tags.number, tags.bool], color: "var(--s2)" },
-  { tag: [tags.typeName, tags.className, tags.namespace], color: "var(--s8)" },
-  { tag: [tags.function(tags.variableName), tags.macroName], color: "var(--info)" },
+  { tag: [tags.keyword, tags.modifier, tags.controlKeyword], color: "var(--code-keyword)" },
+  { tag: [tags.string, tags.character], color: "var(--code-string)" },
+  { tag: [tags.number, tags.bool], color: "var(--code-number)" },
+  { tag: [tags.typeName, tags.className, tags.namespace], color: "var(--code-type)" },
+  { tag: [tags.function(tags.variableName), tags.macroName], color: "var(--code-function)" },
   { tag: [tags.comment, tags.docComment, tags.lineComment], color: "var(--text-3)" },
-  { tag: [tags.attributeName, tags.meta], color: "var(--s9)" },
+  { tag: [tags.attributeName, tags.meta], color: "var(--code-meta)" },
 ]);

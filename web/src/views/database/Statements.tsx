@@ -61,7 +61,7 @@ export function Statements({ wide = false }: { wide?: boolean }) {
     {
       id: "share",
       head: "Total time",
-      width: wide ? "108px" : "76px",
+      width: wide ? "108px" : "74px",
       align: "right",
       cell: (row) =>
         wide ? (
@@ -78,7 +78,7 @@ export function Statements({ wide = false }: { wide?: boolean }) {
     {
       id: "mean",
       head: "Mean",
-      width: wide ? "72px" : "66px",
+      width: "76px",
       align: "right",
       cell: (row) => formatSeconds(row.mean_ms / 1000),
     },

@@ -227,21 +227,23 @@ function Detail({
         {entries.map(([key, value]) => (
           <div key={key} className={styles.attribute}>
             <dt>{key}</dt>
-            <dd>{value}</dd>
-            <span>
-              <IconButton
-                small
-                icon="plus"
-                label={`Only lines with ${key} ${value}`}
-                onPress={() => onFilter(withTerm(filter, key, value))}
-              />
-              <IconButton
-                small
-                icon="minus"
-                label={`Leave out lines with ${key} ${value}`}
-                onPress={() => onFilter(withTerm(filter, key, value, true))}
-              />
-            </span>
+            <dd>
+              {value}
+              <span>
+                <IconButton
+                  small
+                  icon="plus"
+                  label={`Only lines with ${key} ${value}`}
+                  onPress={() => onFilter(withTerm(filter, key, value))}
+                />
+                <IconButton
+                  small
+                  icon="minus"
+                  label={`Leave out lines with ${key} ${value}`}
+                  onPress={() => onFilter(withTerm(filter, key, value, true))}
+                />
+              </span>
+            </dd>
           </div>
         ))}
       </dl>

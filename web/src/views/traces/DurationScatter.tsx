@@ -83,7 +83,7 @@ export function DurationScatter({
       className={styles.figure}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the points are walked by keys
       tabIndex={0}
-      aria-label={`${formatCount(points.shown)} traces over time by duration, ${formatCount(failed)} of them failed`}
+      aria-label={`${formatCount(points.shown)} spans over time by duration, ${formatCount(failed)} of them failed`}
       onKeyDown={onKeyDown}
     >
       <canvas

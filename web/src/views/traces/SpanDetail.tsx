@@ -132,28 +132,30 @@ function AttributeList({
         {entries.map(([key, value]) => (
           <div key={key} className={styles.attribute}>
             <dt>{breakable(key)}</dt>
-            <dd>{breakable(written(value))}</dd>
-            <span className={styles.tools}>
-              {filterable && place && (
-                <Link
-                  href={toolHref(place, "traces", {
-                    params: { q: withTerm("", key, written(value)) },
-                  })}
-                  aria-label={`Find traces with ${key} ${written(value)}`}
-                  title="Find traces with this value"
+            <dd>
+              {breakable(written(value))}
+              <span className={styles.tools}>
+                {filterable && place && (
+                  <Link
+                    href={toolHref(place, "traces", {
+                      params: { q: withTerm("", key, written(value)) },
+                    })}
+                    aria-label={`Find traces with ${key} ${written(value)}`}
+                    title="Find traces with this value"
+                  >
+                    <Icon name="filter" size={12} />
+                  </Link>
+                )}
+                <button
+                  type="button"
+                  aria-label={`Copy ${key}`}
+                  title="Copy"
+                  onClick={() => void copyText(written(value))}
                 >
-                  <Icon name="filter" size={12} />
-                </Link>
-              )}
-              <button
-                type="button"
-                aria-label={`Copy ${key}`}
-                title="Copy"
-                onClick={() => void copyText(written(value))}
-              >
-                <Icon name="copy" size={12} />
-              </button>
-            </span>
+                  <Icon name="copy" size={12} />
+                </button>
+              </span>
+            </dd>
           </div>
         ))}
       </dl>

@@ -143,9 +143,9 @@ function Identity({ trace, tree }: { trace: Trace; tree: TraceTree }) {
   return (
     <header className={styles.identity}>
       <IconButton icon="left" label="Back to the search" onPress={() => window.history.back()} />
-      <h1 className={styles.title}>
+      <h2 className={styles.title}>
         <b>{root?.service}</b> {root?.name}
-      </h1>
+      </h2>
       <Chip mono>{trace.trace_id.slice(0, 12)}</Chip>
       <span className={styles.fact}>
         <b>{formatNanos(trace.duration_ns)}</b> duration

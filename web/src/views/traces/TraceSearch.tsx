@@ -126,7 +126,7 @@ export function TraceSearch() {
         <div className={styles.main}>
           <Panel
             title="Duration"
-            unit="of each matching trace, log scale"
+            unit={q ? "of each matching span, log scale" : "of each root span, log scale"}
             className={styles.scatter}
             pin={() => ({
               text: q

@@ -6,7 +6,7 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useS
 import { useCommands } from "@/state/useCommand";
 import { useWorkspace } from "@/state/workspace";
 import { useCanvas } from "@/views/shared/useCanvas";
-import { formatCount, formatNanos } from "@/viz/format";
+import { formatCount, formatNanos, formatTick } from "@/viz/format";
 import { type Node, type TraceTree, visibleNodes } from "@/viz/traceModel";
 import { ROW_HEIGHT, Waterfall, type WaterfallOptions } from "@/viz/Waterfall";
 import styles from "./TraceTimeline.module.css";
@@ -189,7 +189,7 @@ function Axis({ view, whole }: { view: { from: number; to: number }; whole: numb
       <div className={styles.ticks}>
         {ticks.map((tick, i) => (
           <span key={i} style={{ left: `${i * 20}%` }}>
-            {tick === 0 ? "0" : formatNanos(tick)}
+            {formatTick(tick / 1e9, "seconds")}
           </span>
         ))}
         <span className={styles.end}>
