@@ -8,7 +8,7 @@ import { createStore } from "./store";
 
 export interface ActivePanel {
   id: string;
-  pin: (() => Pin) | null;
+  pin: (() => Pin | null) | null;
   toggleTable: (() => void) | null;
 }
 

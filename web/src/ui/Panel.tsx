@@ -2,7 +2,7 @@
  * A flush panel with a title line: what, then the unit in grey, then actions. Where it shows a picture it
  * also takes its table twin (`table`, key T) and what the pin button keeps (`pin`, key P).
  */
-import { type ReactNode, useCallback, useId, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from "react";
 import { Link } from "wouter";
 import { activePanel } from "@/state/activePanel";
 import { type Pin, usePin } from "@/state/pin";
@@ -38,14 +38,25 @@ export function Panel(props: PanelProps) {
   const doPin = usePinOrNull(pin);
   const Heading = level === 2 ? "h2" : "h3";
 
+  // The pointer enters once and stays while the panel changes: what is pinned is what is there by then.
+  const latest = useRef(pin);
+  latest.current = pin;
+  const canPin = pin !== undefined;
+  const hasTable = table !== undefined;
   const activate = useCallback(() => {
-    if (activePanel.get()?.id === id && !pin && !table) return;
     activePanel.set({
       id,
-      pin: pin ?? null,
-      toggleTable: table ? () => setAsTable((now) => !now) : null,
+      pin: canPin ? () => latest.current?.() ?? null : null,
+      toggleTable: hasTable ? () => setAsTable((now) => !now) : null,
     });
-  }, [id, pin, table]);
+  }, [id, canPin, hasTable]);
+  // A panel that is gone cannot be what one looks at.
+  useEffect(
+    () => () => {
+      if (activePanel.get()?.id === id) activePanel.set(null);
+    },
+    [id],
+  );
 
   return (
     <section

@@ -75,7 +75,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
 }
 
 /** Words between backticks are something to type. */
-function withCode(text: string): ReactNode {
+export function withCode(text: string): ReactNode {
   return text.split("`").map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part));
 }
 

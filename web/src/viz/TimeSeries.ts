@@ -290,7 +290,13 @@ export class TimeSeries {
       },
       hooks: {
         drawClear: [(u) => drawBelow(u, this.#options)],
-        draw: [(u) => drawOver(u, this.#options)],
+        draw: [
+          (u) => {
+            drawOver(u, this.#options);
+            // Another size has other places; the crosshair lies on a canvas of its own.
+            this.#drawCrosshair();
+          },
+        ],
         setCursor: [(u) => this.#pointerMoved(u)],
         setSelect: [(u) => this.#dragged(u)],
         ready: [(u) => this.#listen(u)],

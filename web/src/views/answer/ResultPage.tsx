@@ -6,7 +6,7 @@ import type { CriterionResult, Result, Session } from "@/api/types";
 import { toolHref, usePlace } from "@/state/location";
 import { Icon } from "@/ui/Icon";
 import { Markdown } from "@/ui/Markdown";
-import { ErrorState, Skeleton } from "@/ui/States";
+import { ErrorState, Skeleton, withCode } from "@/ui/States";
 import { formatLong, formatNumber } from "@/viz/format";
 import styles from "./ResultPage.module.css";
 
@@ -67,7 +67,7 @@ function Score({ session, result }: { session: Session; result: Result }) {
                   </Link>
                 )}{" "}
                 <code>{location.function}</code>
-                {location.note && <span className="t2"> {location.note}</span>}
+                {location.note && <span className="t2"> {withCode(location.note)}</span>}
               </p>
             ))}
           </dd>
@@ -95,7 +95,7 @@ function Criterion({ criterion }: { criterion: CriterionResult }) {
       </span>
       <div className="grow">
         <h3 className={styles.name}>{criterion.title}</h3>
-        <p>{criterion.explanation}</p>
+        <p>{withCode(criterion.explanation)}</p>
         <dl className={styles.compare}>
           <dt>Yours</dt>
           <dd>{criterion.seen || "nothing"}</dd>

@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { Link } from "wouter";
 import type { DatabaseSession, DatabaseSessions } from "@/api/types";
 import { toolHref, useParams, usePlace } from "@/state/location";
+import { useMedia } from "@/state/useMedia";
 import { Swatch } from "@/ui/Chip";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Panel } from "@/ui/Panel";
@@ -72,8 +73,10 @@ export function SessionTable({ sample }: { sample: DatabaseSessions }) {
 
 function useColumns(longest: number): Column<DatabaseSession>[] {
   const place = usePlace();
-  return useMemo(
-    () => [
+  // What waits for a lock is in the panel beside; the statement needs the room.
+  const isNarrow = useMedia("(max-width: 1320px)");
+  return useMemo(() => {
+    const columns: Column<DatabaseSession>[] = [
       {
         id: "pid",
         head: "Session",
@@ -177,7 +180,9 @@ function useColumns(longest: number): Column<DatabaseSession>[] {
             DASH
           ),
       },
-    ],
-    [longest, place],
-  );
+    ];
+    return isNarrow
+      ? columns.filter(({ id }) => !["transaction", "wait", "blocks"].includes(id))
+      : columns;
+  }, [longest, place, isNarrow]);
 }

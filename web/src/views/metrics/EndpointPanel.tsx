@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { queries } from "@/api/queries";
 import type { Labels } from "@/api/types";
 import { useGoTo, useParams } from "@/state/location";
+import { useMedia } from "@/state/useMedia";
 import { useWorkspace } from "@/state/workspace";
 import { Swatch } from "@/ui/Chip";
 import { type Column, DataTable, type Sort } from "@/ui/DataTable";
@@ -200,6 +201,16 @@ function EndpointTable(props: EndpointTableProps) {
   // Without a crosshair the highest value is what tells endpoints apart.
   const sampleOf = (values: readonly (number | null)[] | undefined) =>
     at === null ? highest(values) : (values?.[at] ?? null);
+  // Where it is narrow, the endpoint's name matters more than where it began.
+  const isNarrow = useMedia("(max-width: 1320px)");
+  const firstColumn: Column<Series> = {
+    id: "first",
+    head: first === undefined ? "Start" : formatTime(first),
+    width: "72px",
+    align: "right",
+    sortBy: (s) => s.values[start] ?? null,
+    cell: (s) => <span className="t2">{formatValue(s.values[start], unit)}</span>,
+  };
   const columns: Column<Series>[] = [
     {
       id: "endpoint",
@@ -215,14 +226,7 @@ function EndpointTable(props: EndpointTableProps) {
         </span>
       ),
     },
-    {
-      id: "first",
-      head: first === undefined ? "Start" : formatTime(first),
-      width: "72px",
-      align: "right",
-      sortBy: (s) => s.values[start] ?? null,
-      cell: (s) => <span className="t2">{formatValue(s.values[start], unit)}</span>,
-    },
+    ...(isNarrow ? [] : [firstColumn]),
     {
       id: "now",
       head: now === undefined ? "Highest" : formatTime(now),

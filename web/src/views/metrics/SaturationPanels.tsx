@@ -111,7 +111,7 @@ export function SaturationPanels({ saturation, service, annotations }: Saturatio
         answer={waiting}
         series={[
           ...one(waiting, "waiting", "--s4", { fill: true }),
-          ...one(timeouts, "time-outs per second, right axis", "--s1", {
+          ...one(timeouts, "time-outs/s, right axis", "--s1", {
             like: waiting,
             right: true,
           }),

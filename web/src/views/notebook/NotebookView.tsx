@@ -10,6 +10,7 @@ import { useStatus } from "@/state/status";
 import { oneOf } from "@/state/url";
 import { useWorkspace } from "@/state/workspace";
 import { Button } from "@/ui/Button";
+import { Chip } from "@/ui/Chip";
 import { TextField } from "@/ui/Field";
 import { Icon, isIcon } from "@/ui/Icon";
 import { Segmented } from "@/ui/Segmented";
@@ -146,6 +147,11 @@ function Entry({
         </p>
         {change.error && <InlineError error={change.error} />}
       </div>
+      {entry.kind === "hypothesis" && !open && (
+        <Chip tone={entry.status === "confirmed" ? "ok" : "plain"}>
+          {STATUSES.find(({ value }) => value === entry.status)?.label ?? "Open"}
+        </Chip>
+      )}
       {entry.kind === "hypothesis" && open && (
         <Segmented
           label={`Where the hypothesis stands: ${entry.text}`}
