@@ -99,8 +99,12 @@ function Criterion({ criterion }: { criterion: CriterionResult }) {
         <dl className={styles.compare}>
           <dt>Yours</dt>
           <dd>{criterion.seen || "nothing"}</dd>
-          <dt>Expected</dt>
-          <dd>{criterion.expected}</dd>
+          {criterion.expected !== criterion.seen && (
+            <>
+              <dt>Expected</dt>
+              <dd>{criterion.expected}</dd>
+            </>
+          )}
         </dl>
       </div>
       <span className={styles.points}>
