@@ -247,7 +247,7 @@ async function handIn(page: Page): Promise<void> {
   await expect(page.getByRole("region", { name: "Solution" })).toContainText("How to fix it");
   await expectAccessibleInBothThemes(page);
   await page.getByRole("link", { name: "Home" }).click();
-  await expect(page.getByText(/\b(\d+) of \1\b/)).toBeVisible();
+  await expect(page.getByRole("main").getByText(/\b(\d+) of \1\b/)).toBeVisible();
 }
 
 /** Presses the label, for the box of a checkbox is drawn by the page. */

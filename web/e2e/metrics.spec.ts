@@ -81,4 +81,33 @@ test.describe("a session that is ready", () => {
     await page.keyboard.type("{http_ro");
     await expect(page.getByRole("option", { name: /http_route/ })).toBeVisible();
   });
+
+  test("a reversed range is said, and what is shown instead", async ({ page }) => {
+    await page.goto(
+      `${new URL(page.url()).pathname}?v=1&from=2026-01-13T09:40Z&to=2026-01-13T09:20Z`,
+    );
+    await expect(page.getByText("The range in the address ends before it starts")).toBeVisible();
+    await expect(page.getByRole("figure", { name: /^Duration p95 by endpoint/ })).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: /^Keep / }).click();
+    await expect(page.getByText("The range in the address ends before it starts")).toBeHidden();
+  });
+
+  test("a filter that is not understood leaves what was there", async ({ page }) => {
+    await page.getByRole("link", { name: "Logs" }).click();
+    const lines = page.getByRole("list", { name: /^Log lines/ }).getByRole("listitem");
+    await expect(lines.first()).toBeVisible();
+    const filter = page.getByRole("textbox", { name: "Filter log lines" });
+    await filter.fill("level:");
+    await filter.press("Enter");
+    await expect(page.getByRole("alert")).toContainText("at character");
+    await expect(lines.first()).toBeVisible();
+    await filter.fill("level:error nosuchword");
+    await filter.press("Enter");
+    await expect(page.getByText(/^Without nosuchword there are [\d,]+\.$/)).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Without nosuchword" }).click();
+    await expect(filter).toHaveValue("level:error");
+    await expect(lines.first()).toBeVisible();
+  });
 });
