@@ -52,10 +52,7 @@ impl Process {
     fn announce_restart(&self) {
         let spec = self.spec();
         let reason = self.exit_reason().as_str();
-        let text = format!(
-            "{} {} started again; it had ended: {reason}",
-            spec.service, spec.instance
-        );
+        let text = format!("{} started again ({reason})", spec.instance);
         annotate(&Annotation {
             kind: AnnotationKind::Restart,
             service: spec.service,

@@ -38,6 +38,7 @@ use crate::time::{self, Timestamp, timers};
 #[derive(Debug)]
 pub struct Runtime {
     mode: Mode,
+    cleanup: bool,
 }
 
 #[derive(Debug)]
@@ -56,12 +57,26 @@ impl Runtime {
     pub fn virtual_time(seed: u64, start: Timestamp) -> Self {
         Self {
             mode: Mode::Virtual { seed, start },
+            cleanup: true,
         }
     }
 
     /// A world on the wall clock, with a seed drawn from it.
     pub fn live() -> Self {
-        Self { mode: Mode::Live }
+        Self {
+            mode: Mode::Live,
+            cleanup: true,
+        }
+    }
+
+    /// Leaves what the world holds to the operating system, for a process that ends with its run: freeing the
+    /// tables of some hours piece by piece takes a second or more.
+    #[must_use]
+    pub fn without_cleanup(self) -> Self {
+        Self {
+            cleanup: false,
+            ..self
+        }
     }
 
     /// Runs `main` to its end and returns its result; tasks that are still running are dropped, and what they
@@ -75,8 +90,8 @@ impl Runtime {
         F::Output: Send + 'static,
     {
         match self.mode {
-            Mode::Virtual { seed, start } => run_virtual(seed, start, main),
-            Mode::Live => run_live(main),
+            Mode::Virtual { seed, start } => run_virtual(seed, start, self.cleanup, main),
+            Mode::Live => run_live(self.cleanup, main),
         }
     }
 }
@@ -102,7 +117,7 @@ impl Drop for Entered {
     }
 }
 
-fn run_virtual<F>(seed: u64, start: Timestamp, main: F) -> F::Output
+fn run_virtual<F>(seed: u64, start: Timestamp, cleanup: bool, main: F) -> F::Output
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
@@ -114,7 +129,7 @@ where
     ticks::describe();
     RUNNING.set(Some(seed));
     let tokio = build(Builder::new_current_thread().on_thread_park(advance));
-    let output = run_to_end(tokio, async move {
+    let output = run_to_end(tokio, cleanup, async move {
         let output = main.await;
         // The hook is called once more before the result is seen; nothing is left to happen then.
         RUNNING.set(None);
@@ -139,7 +154,7 @@ fn advance() {
     timers::fire_next();
 }
 
-fn run_live<F>(main: F) -> F::Output
+fn run_live<F>(cleanup: bool, main: F) -> F::Output
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
@@ -157,7 +172,7 @@ where
                 world::enter(Some(Arc::clone(&for_workers)));
             }),
     );
-    let output = run_to_end(tokio, async move {
+    let output = run_to_end(tokio, cleanup, async move {
         let beat = crate::task::spawn_outside(async {
             let mut beat = time::interval(ticks::PERIOD);
             loop {
@@ -190,7 +205,7 @@ fn build(builder: &mut Builder) -> Tokio {
 }
 
 /// Runs `main` as a task like all others, so that it takes its turn in the same queue.
-fn run_to_end<F>(tokio: Tokio, main: F) -> F::Output
+fn run_to_end<F>(tokio: Tokio, cleanup: bool, main: F) -> F::Output
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
@@ -201,9 +216,13 @@ where
     )]
     let main = tokio.spawn(main);
     let outcome = tokio.block_on(main);
-    let lost = emit::discard();
-    drop(tokio);
-    drop(lost);
+    if cleanup {
+        let lost = emit::discard();
+        drop(tokio);
+        drop(lost);
+    } else {
+        std::mem::forget(tokio);
+    }
     match outcome {
         Ok(output) => output,
         Err(error) => resume_unwind(error.into_panic()),

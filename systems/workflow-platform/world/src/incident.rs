@@ -48,7 +48,9 @@ pub fn play(
     let stop = Arc::new(AtomicBool::new(false));
     let recorder = Recorder::new(sink, start, spec.window, Arc::clone(&stop));
     let telemetry = emit::install(emit::Config::simulation(sim::clock, spec.seed), recorder)?;
-    Runtime::virtual_time(spec.seed, start).run(async move { world(spec, start, &stop).await })?;
+    Runtime::virtual_time(spec.seed, start)
+        .without_cleanup()
+        .run(async move { world(spec, start, &stop).await })?;
     Ok(telemetry.shutdown()?)
 }
 
