@@ -217,7 +217,7 @@ async function answer(page: Page): Promise<void> {
   await page.getByRole("radio", { name: /^Workflow operations/ }).check();
   const where = page.getByRole("region", { name: "Where in the code?" });
   await expect(where.getByRole("link")).toContainText(FILE);
-  await where.getByRole("textbox", { name: `Function in ${FILE}` }).fill("start");
+  await expect(where.getByRole("textbox", { name: `Function in ${FILE}` })).toHaveValue("start");
   const steps = page.getByRole("list", { name: "Steps to pick from" });
   for (const step of CHAIN) await steps.getByRole("button", { name: step, exact: true }).click();
   await expect(

@@ -1582,7 +1582,7 @@ export interface components {
             id: string;
             /**
              * Format: int64
-             * @description Log records held.
+             * @description Log records held, database samples apart.
              */
             logs: number;
             /**

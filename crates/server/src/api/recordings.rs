@@ -38,7 +38,7 @@ pub struct Recording {
     pub end_ms: i64,
     /// Spans held.
     pub spans: u64,
-    /// Log records held.
+    /// Log records held, database samples apart.
     pub logs: u64,
     /// Metric samples held.
     pub samples: u64,
@@ -165,7 +165,7 @@ fn open(live: &LiveRecording) -> Recording {
         start_ms,
         end_ms,
         spans: counts.spans,
-        logs: counts.logs + counts.samples,
+        logs: counts.logs,
         samples: counts.metric_samples,
         series: counts.series,
         bytes_on_disk: 0,
@@ -185,7 +185,7 @@ fn sealed_recording(id: String, manifest: Manifest, sessions: &[interview::Sessi
         start_ms,
         end_ms,
         spans: manifest.counts.spans,
-        logs: manifest.counts.logs + manifest.counts.samples,
+        logs: manifest.counts.logs,
         samples: manifest.counts.metric_samples,
         series: manifest.counts.series,
         bytes_on_disk: manifest.bytes_on_disk(),

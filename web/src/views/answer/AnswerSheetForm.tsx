@@ -41,7 +41,7 @@ export function AnswerSheetForm({ sessionId, sheet, entries }: AnswerSheetFormPr
         <Question number={1} title="What is wrong?" help="The mechanism that fits best.">
           <ChoiceList
             label="Mechanism"
-            options={form.mechanisms}
+            options={byLabel(form.mechanisms)}
             value={draft.mechanism ?? null}
             onChange={(mechanism) => change({ mechanism })}
           />
@@ -49,7 +49,7 @@ export function AnswerSheetForm({ sessionId, sheet, entries }: AnswerSheetFormPr
         <Question number={2} title="In which part of the system?">
           <ChoiceList
             label="Component"
-            options={form.components}
+            options={byLabel(form.components)}
             value={draft.component ?? null}
             onChange={(component) => change({ component })}
             columns
@@ -71,7 +71,7 @@ export function AnswerSheetForm({ sessionId, sheet, entries }: AnswerSheetFormPr
           help="Pick the steps that happened and put them in order, the cause first. Not all of them happened."
         >
           <ChainEditor
-            steps={form.chain_steps}
+            steps={byLabel(form.chain_steps)}
             chain={draft.chain}
             onChange={(chain) => change({ chain })}
           />
@@ -148,6 +148,11 @@ export function AnswerSheetForm({ sessionId, sheet, entries }: AnswerSheetFormPr
       )}
     </>
   );
+}
+
+/** Closed lists in an order that tells nothing. */
+function byLabel<T extends { label: string }>(options: readonly T[]): T[] {
+  return [...options].sort((a, b) => a.label.localeCompare(b.label, "en"));
 }
 
 function Question({

@@ -15,6 +15,7 @@ import { LinkButton, Toolbar } from "@/ui/Toolbar";
 import { useAddLocation } from "@/views/shared/useAddLocation";
 import { formatCount } from "@/viz/format";
 import styles from "./CodeView.module.css";
+import { enclosingFunction } from "./enclosing";
 import { FileTree } from "./FileTree";
 import { SearchResults } from "./SearchResults";
 
@@ -150,7 +151,13 @@ function OpenFile({ system, path, line, onLine }: OpenFileProps) {
           <Button
             small
             icon="answer"
-            onPress={() => addLocation({ path, line, function: null })}
+            onPress={() =>
+              addLocation({
+                path,
+                line,
+                function: line === null ? null : enclosingFunction(file.data.text, line),
+              })
+            }
             disabledReason={line === null ? "Press a line number first" : null}
           >
             Add to the answer

@@ -25,7 +25,7 @@ export function Blockers({ sample }: { sample: DatabaseSessions }) {
       }
       scroll
       pin={() => ({
-        text: `Blocking at ${at}: ${formatCount(waiting)} sessions wait for a lock`,
+        text: `Blocking at ${at}: ${formatCount(waiting)} ${waiting === 1 ? "session waits" : "sessions wait"} for a lock`,
         query: `blocking at:${at}`,
       })}
     >

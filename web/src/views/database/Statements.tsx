@@ -78,7 +78,7 @@ export function Statements({ wide = false }: { wide?: boolean }) {
     {
       id: "mean",
       head: "Mean",
-      width: "76px",
+      width: "84px",
       align: "right",
       cell: (row) => formatSeconds(row.mean_ms / 1000),
     },
