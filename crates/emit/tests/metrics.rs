@@ -140,7 +140,7 @@ fn bounds_follow_name_or_unit() {
         (bounds[0].as_slice(), bounds[1].as_slice()),
         (&[1.0, 10.0][..], &[1024.0][..])
     );
-    assert_eq!(bounds[2].len(), 17);
+    assert_eq!(bounds[2].len(), 24);
 }
 
 #[test]

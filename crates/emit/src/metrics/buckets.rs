@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use metrics::Unit;
 
-/// OpenTelemetry's advice for durations in seconds, continued to where request timeouts lie.
-const SECONDS: [f64; 17] = [
-    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 15.0, 30.0,
-    60.0,
+/// OpenTelemetry's advice for durations in seconds, continued at both ends: below, where a lookup by key
+/// lies, and above, where time limits lie. They are close there, because what runs into a limit of 30 s ends
+/// a little later, and a quantile in a bucket up to a minute would say that it took a minute.
+const SECONDS: [f64; 24] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
+    12.5, 15.0, 20.0, 22.5, 30.0, 32.5, 45.0, 60.0,
 ];
 
 /// A rule that gives some histograms their bucket boundaries.

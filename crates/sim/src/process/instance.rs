@@ -94,6 +94,8 @@ struct State {
     cores: Cores,
     tasks: Tasks,
     memory: u64,
+    /// Whether it counts what it allocates at all; no process lives in 0 bytes, so 0 would be no figure.
+    counts_memory: bool,
     started: Timestamp,
     reported: Timestamp,
     exit: ExitReason,
@@ -122,6 +124,7 @@ impl Process {
                 cores: Cores::new(spec.cores, now),
                 tasks: Tasks::default(),
                 memory: 0,
+                counts_memory: false,
                 started: now,
                 reported: now,
                 exit: ExitReason::Exited,
@@ -285,6 +288,7 @@ impl Process {
     /// Changes the memory in use by a difference; too much ends the process.
     pub(crate) fn charge(&self, incarnation: u64, added: u64, removed: u64) {
         let exceeded = self.in_life(incarnation, |state| {
+            state.counts_memory = true;
             state.memory = state.memory.saturating_add(added).saturating_sub(removed);
             state.memory > state.spec.memory_limit
         });
@@ -308,14 +312,16 @@ impl Process {
                 busy,
                 cores,
                 span,
-                state.memory,
+                state.counts_memory.then_some(state.memory),
                 state.started,
                 state.resource,
             )
         };
         let _resource = emit::with_resource(resource);
         gauge!("process.cpu.utilization").set(share(busy, span, cores));
-        gauge!("process.memory.usage").set(memory as f64);
+        if let Some(memory) = memory {
+            gauge!("process.memory.usage").set(memory as f64);
+        }
         gauge!("process.uptime").set((now - started).as_secs_f64());
     }
 }
