@@ -100,8 +100,10 @@ fn histograms_have_buckets_sum_and_the_slowest_exemplar() {
     let point = histogram_point(metric);
     assert_eq!((point.count, point.sum), (3, Some(102.005)));
     assert_eq!(point.explicit_bounds.len() + 1, point.bucket_counts.len());
+    let bound = point.explicit_bounds.iter().position(|it| *it == 0.005);
     assert_eq!(
-        point.bucket_counts[0], 1,
+        point.bucket_counts[bound.unwrap()],
+        1,
         "a value on a bound belongs to the bucket below it"
     );
     assert_eq!(point.bucket_counts.last(), Some(&1));

@@ -40,7 +40,7 @@ fn a_session_becomes_ready_with_its_recording() {
     assert_eq!(recording["state"], "sealed");
     assert_eq!(
         (&recording["spans"], &recording["logs"]),
-        (&json!(1800), &json!(730))
+        (&json!(1800), &json!(600))
     );
 }
 
