@@ -109,8 +109,21 @@ pub struct RuledOutCriterion {
     /// Full points for ruling out all red herrings.
     pub points: u32,
     /// Suspects that look guilty and are not.
-    pub red_herrings: Vec<String>,
+    #[serde(rename = "red_herring")]
+    pub red_herrings: Vec<RedHerring>,
     /// Suspects that took part; ruling one out takes all points of this criterion.
     #[serde(default)]
     pub guilty: Vec<String>,
+}
+
+/// A suspect that looks guilty and is not.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedHerring {
+    /// The suspect's id.
+    pub suspect: String,
+    /// One of these must match a query of the session: who never looked has ruled nothing out. Empty when
+    /// the page shows it above every tool, as it does deployments.
+    #[serde(default)]
+    pub any: Vec<Predicate>,
 }

@@ -49,8 +49,9 @@ any = [{ tool = "database", view = "statements" }]
 
 [ruled_out]
 points = 10
-red_herrings = ["network"]
 guilty = ["slow-report-query"]
+[[ruled_out.red_herring]]
+suspect = "network"
 "#;
 
 const HINTS: &str = "[[hint]]\nafter_minutes = 10\ntext = \"Look at the database.\"\n";

@@ -29,7 +29,7 @@ mod vocabulary;
 
 pub use answer::{
     AcceptedLocation, Answer, ChainCriterion, ChoiceCriterion, EvidenceItem, LocationCriterion,
-    RuledOutCriterion,
+    RedHerring, RuledOutCriterion,
 };
 pub use catalogue::{Catalogue, Entry};
 pub use diagnosis::{Diagnosis, Location};
@@ -39,5 +39,5 @@ pub use id::DrillId;
 pub use interviewer::{Hint, Interviewer};
 pub use liveness::{Indicator, Liveness, Work};
 pub use predicate::Predicate;
-pub use trail::TrailQuery;
+pub use trail::{AskedBy, TrailQuery};
 pub use vocabulary::{System, Term, Vocabulary};

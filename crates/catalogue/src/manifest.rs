@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::answer::{Answer, ChoiceCriterion};
+use crate::answer::{Answer, ChoiceCriterion, RedHerring};
 use crate::catalogue::Entry;
 use crate::drill::{Drill, Incident, Kind, Level, StartRange, Tool};
 use crate::error::{Issue, line_at};
@@ -248,11 +248,18 @@ impl Reader<'_> {
             );
         }
         let suspects = &answer.ruled_out;
-        for suspect in suspects.red_herrings.iter().chain(&suspects.guilty) {
+        for suspect in &suspects.guilty {
             self.check_term(FILE, "suspect", suspect, &vocabulary.suspects);
         }
+        for herring in &suspects.red_herrings {
+            self.check_term(FILE, "suspect", &herring.suspect, &vocabulary.suspects);
+            for predicate in &herring.any {
+                self.check_predicate(FILE, &herring.suspect, predicate);
+            }
+        }
         for suspect in &suspects.guilty {
-            if suspects.red_herrings.contains(suspect) {
+            let is_both = |herring: &RedHerring| herring.suspect == *suspect;
+            if suspects.red_herrings.iter().any(is_both) {
                 let line = self.line_of(FILE, suspect);
                 let what = format!("`{suspect}` is both a red herring and guilty");
                 self.issue(FILE, line, what, "keep it in one list");

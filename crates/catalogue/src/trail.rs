@@ -20,12 +20,26 @@ pub struct TrailQuery {
     pub start_ms: Option<i64>,
     /// End of the range that was asked for, ms since the epoch.
     pub end_ms: Option<i64>,
+    /// Who wanted to know.
+    #[serde(default)]
+    pub asked_by: AskedBy,
     /// Names of the spans that the answer showed, where that is what the view shows (a trace).
     #[serde(default)]
     pub spans: Vec<String>,
     /// Services of those spans.
     #[serde(default)]
     pub services: Vec<String>,
+}
+
+/// Who wanted to know what a query answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AskedBy {
+    /// The candidate wrote the query, chose what to look at, or pinned the answer.
+    #[default]
+    Person,
+    /// A view of the page asked by itself, to fill its panels. Nobody may have looked.
+    Page,
 }
 
 impl Predicate {
@@ -135,6 +149,7 @@ mod tests {
             query: String::new(),
             start_ms: None,
             end_ms: None,
+            asked_by: AskedBy::Person,
             spans: vec!["transaction".to_owned()],
             services: Vec::new(),
         };

@@ -32,9 +32,9 @@ pub struct Session {
     pub difficulty: Level,
     /// Where it stands.
     pub state: SessionState,
-    /// What was recorded; `None` until it is ready.
+    /// What was recorded, or is being recorded; `None` until it plays.
     pub recording_id: Option<String>,
-    /// What the tools should open with, `[start, end)`; `None` until it is ready.
+    /// What the tools should open with, `[start, end)`; `None` until it plays.
     pub start_range_ms: Option<(i64, i64)>,
     /// Figures of the finished preparation; `None` until it is ready.
     pub prepared: Option<Prepared>,
@@ -53,7 +53,9 @@ pub struct Session {
 pub enum SessionState {
     /// The incident is being simulated.
     Preparing,
-    /// The candidate works.
+    /// It is still being simulated, and what there is of it can be looked at.
+    Playing,
+    /// The candidate works; the clock runs.
     Ready,
     /// The incident could not be simulated; it can be retried.
     Failed,
@@ -66,6 +68,7 @@ impl SessionState {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Preparing => "preparing",
+            Self::Playing => "playing",
             Self::Ready => "ready",
             Self::Failed => "failed",
             Self::HandedIn => "handed_in",
@@ -73,11 +76,19 @@ impl SessionState {
     }
 
     fn parse(word: &str) -> Option<Self> {
-        [Self::Preparing, Self::Ready, Self::Failed, Self::HandedIn]
-            .into_iter()
-            .find(|state| state.as_str() == word)
+        let all = [
+            Self::Preparing,
+            Self::Playing,
+            Self::Ready,
+            Self::Failed,
+            Self::HandedIn,
+        ];
+        all.into_iter().find(|state| state.as_str() == word)
     }
 }
+
+/// The states in which an incident is being simulated.
+const SIMULATED: [SessionState; 2] = [SessionState::Preparing, SessionState::Playing];
 
 /// A session to create.
 #[derive(Debug, Clone)]
@@ -182,11 +193,33 @@ impl Store {
         }
     }
 
-    /// `preparing` → `ready`: the recording is there and the clock starts.
+    /// `preparing` → `playing`: the recording can be looked at while it grows.
     ///
     /// # Errors
     ///
     /// [`StoreError::WrongState`] when it is not being prepared.
+    pub async fn mark_playing(
+        &self,
+        id: &str,
+        recording_id: &str,
+        start_range_ms: (i64, i64),
+    ) -> Result<Session, StoreError> {
+        let change = ActiveModel {
+            state: Set(SessionState::Playing.as_str().to_owned()),
+            recording_id: Set(Some(recording_id.to_owned())),
+            start_ms: Set(Some(start_range_ms.0)),
+            end_ms: Set(Some(start_range_ms.1)),
+            ..Default::default()
+        };
+        self.transition(id, &[SessionState::Preparing], "preparing", change)
+            .await
+    }
+
+    /// `preparing` or `playing` → `ready`: the recording is complete and the clock starts.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::WrongState`] when it is not being simulated.
     pub async fn mark_ready(
         &self,
         id: &str,
@@ -204,22 +237,25 @@ impl Store {
             started_at_ms: Set(Some(now_ms)),
             ..Default::default()
         };
-        self.transition(id, SessionState::Preparing, "preparing", change)
+        self.transition(id, &SIMULATED, "preparing or playing", change)
             .await
     }
 
-    /// `preparing` → `failed`.
+    /// `preparing` or `playing` → `failed`; there is no recording then.
     ///
     /// # Errors
     ///
-    /// [`StoreError::WrongState`] when it is not being prepared.
+    /// [`StoreError::WrongState`] when it is not being simulated.
     pub async fn mark_failed(&self, id: &str, failure: &Failure) -> Result<Session, StoreError> {
         let change = ActiveModel {
             state: Set(SessionState::Failed.as_str().to_owned()),
             failure: Set(Some(json(failure))),
+            recording_id: Set(None),
+            start_ms: Set(None),
+            end_ms: Set(None),
             ..Default::default()
         };
-        self.transition(id, SessionState::Preparing, "preparing", change)
+        self.transition(id, &SIMULATED, "preparing or playing", change)
             .await
     }
 
@@ -234,11 +270,11 @@ impl Store {
             failure: Set(None),
             ..Default::default()
         };
-        self.transition(id, SessionState::Failed, "failed", change)
+        self.transition(id, &[SessionState::Failed], "failed", change)
             .await
     }
 
-    /// Fails every session that was being prepared when the last process ended. To be called once,
+    /// Fails every session whose incident was being simulated when the last process ended. To be called once,
     /// before any preparation starts. Gives how many there were.
     ///
     /// # Errors
@@ -248,24 +284,27 @@ impl Store {
         let result = Entity::update_many()
             .col_expr(Column::State, Expr::value(SessionState::Failed.as_str()))
             .col_expr(Column::Failure, Expr::value(json(failure)))
-            .filter(Column::State.eq(SessionState::Preparing.as_str()))
+            .col_expr(Column::RecordingId, Expr::value(None::<String>))
+            .col_expr(Column::StartMs, Expr::value(None::<i64>))
+            .col_expr(Column::EndMs, Expr::value(None::<i64>))
+            .filter(Column::State.is_in(SIMULATED.map(SessionState::as_str)))
             .exec(self.db())
             .await?;
         Ok(result.rows_affected)
     }
 
-    /// Changes a session only if it is in state `from`; the check and the change are one statement.
+    /// Changes a session only if it is in one of the states `from`; the check and the change are one statement.
     async fn transition(
         &self,
         id: &str,
-        from: SessionState,
+        from: &[SessionState],
         needed: &'static str,
         change: ActiveModel,
     ) -> Result<Session, StoreError> {
         let result = Entity::update_many()
             .set(change)
             .filter(Column::Id.eq(id))
-            .filter(Column::State.eq(from.as_str()))
+            .filter(Column::State.is_in(from.iter().map(|state| state.as_str())))
             .exec(self.db())
             .await?;
         let session = self.session(id).await?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use catalogue::{Diagnosis, Level, Tool, TrailQuery};
+use catalogue::{AskedBy, Diagnosis, Level, Tool, TrailQuery};
 use interview::{
     EntryChange, EntryKind, Failure, HypothesisStatus, NewEntry, NewSession, Prepared, Session,
     SessionState, Store, StoreError, TrailRecorder,
@@ -58,6 +58,7 @@ fn query(text: &str) -> TrailQuery {
         query: text.to_owned(),
         start_ms: Some(1),
         end_ms: Some(2),
+        asked_by: AskedBy::Person,
         spans: Vec::new(),
         services: Vec::new(),
     }
@@ -93,7 +94,15 @@ async fn what_was_being_prepared_fails_and_can_be_retried() {
         .await
         .unwrap();
 
-    assert_eq!(store.fail_interrupted(&failure()).await.unwrap(), 1);
+    let playing = new_session(&store).await.id;
+    store.mark_playing(&playing, "r2", (0, 1)).await.unwrap();
+
+    assert_eq!(store.fail_interrupted(&failure()).await.unwrap(), 2);
+    let session = store.session(&playing).await.unwrap();
+    assert_eq!(
+        (session.state, session.recording_id, session.start_range_ms),
+        (SessionState::Failed, None, None)
+    );
     let session = store.session(&interrupted).await.unwrap();
     assert_eq!(session.state, SessionState::Failed);
     assert_eq!(session.failure, Some(failure()));
@@ -120,6 +129,17 @@ async fn states_go_one_way() {
     assert_eq!(
         early.to_string(),
         "the session is preparing, it must be ready for this"
+    );
+    let playing = store.mark_playing(&id, "r1", (0, 1)).await.unwrap();
+    assert_eq!(playing.recording_id.as_deref(), Some("r1"));
+    assert!(
+        store.mark_playing(&id, "r2", (0, 1)).await.is_err(),
+        "plays twice"
+    );
+    let early = store.hand_in(&id, &diagnosis, &1, 3).await.unwrap_err();
+    assert_eq!(
+        early.to_string(),
+        "the session is playing, it must be ready for this"
     );
     store
         .mark_ready(&id, "r1", (0, 1), PREPARED, 1)

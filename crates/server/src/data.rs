@@ -1,16 +1,16 @@
-//! What a tool queries: the tables and metrics of one recording, sealed or live.
+//! What a tool queries: the tables and metrics of one recording, complete or growing.
 
-use std::sync::{Arc, PoisonError, RwLockReadGuard};
+use std::sync::{Arc, RwLockReadGuard};
 use std::time::Instant;
 
-use telemetry::live::LiveRecording;
 use telemetry::metrics::MetricStore;
 use telemetry::query::{QueryError, Scope};
-use telemetry::recording::Recording;
+use telemetry::recording::{Growing, Recording};
 use telemetry::table::{Tables, TimeRange};
 
 use crate::app::App;
 use crate::live::LIVE;
+use crate::playing::Playing;
 use crate::problem::Problem;
 
 /// A recording that can be queried.
@@ -18,8 +18,10 @@ use crate::problem::Problem;
 pub(crate) enum Data {
     /// Complete.
     Sealed(Arc<Recording>),
-    /// Still growing.
-    Live(Arc<LiveRecording>),
+    /// An incident that is still being simulated.
+    Playing(Arc<Playing>),
+    /// What systems send; it grows without a planned end.
+    Live(Growing),
 }
 
 impl Data {
@@ -27,6 +29,7 @@ impl Data {
     pub(crate) fn tables(&self) -> &Tables {
         match self {
             Self::Sealed(recording) => recording.tables(),
+            Self::Playing(playing) => playing.growing.tables(),
             Self::Live(live) => live.tables(),
         }
     }
@@ -37,21 +40,29 @@ impl Data {
             Self::Sealed(recording) => recording
                 .metrics()
                 .map_err(|error| Problem::logged(&error, "read the metrics")),
-            Self::Live(live) => Ok(live
-                .metrics()
-                .read()
-                .unwrap_or_else(PoisonError::into_inner)),
+            Self::Playing(playing) => Ok(playing.growing.metrics()),
+            Self::Live(live) => Ok(live.metrics()),
         }
     }
 
-    /// Start and end (exclusive) of everything, ms since the epoch.
+    /// Start and end (exclusive) of everything, ms since the epoch; the planned end while it plays.
     pub(crate) fn extent_ms(&self) -> (i64, i64) {
         match self {
             Self::Sealed(recording) => {
                 let manifest = recording.manifest();
                 sealed_extent_ms(manifest.start_unix_nano, manifest.end_unix_nano)
             }
-            Self::Live(live) => live_extent_ms(live),
+            Self::Playing(playing) => playing.extent_ms,
+            Self::Live(live) => growing_extent_ms(live),
+        }
+    }
+
+    /// The part of `end_ms` before which there is telemetry: a series must not be carried on into what has
+    /// not been simulated yet.
+    pub(crate) fn known_until_ms(&self, end_ms: i64) -> i64 {
+        match self {
+            Self::Sealed(_) | Self::Live(_) => end_ms,
+            Self::Playing(playing) => end_ms.min(playing.recorded_until_ms()),
         }
     }
 
@@ -95,22 +106,11 @@ pub(crate) fn sealed_extent_ms(start_unix_nano: i64, end_unix_nano: i64) -> (i64
 }
 
 /// The extent of what has arrived so far.
-pub(crate) fn live_extent_ms(live: &LiveRecording) -> (i64, i64) {
-    let tables = live.tables();
-    let extents = [
-        tables.spans().view().extent(),
-        tables.logs().view().extent(),
-        tables.samples().view().extent(),
-    ];
-    let nanos = extents.iter().flatten();
-    let start = nanos
-        .clone()
-        .map(|extent| extent.start.div_euclid(1_000_000))
-        .min();
-    let end = nanos
-        .map(|extent| extent.end.div_euclid(1_000_000) + 1)
-        .max();
-    (start.unwrap_or(0), end.unwrap_or(0))
+pub(crate) fn growing_extent_ms(growing: &Growing) -> (i64, i64) {
+    growing.extent().map_or((0, 0), |extent| {
+        let (start, end) = (extent.start, extent.end);
+        (start.div_euclid(1_000_000), end.div_euclid(1_000_000) + 1)
+    })
 }
 
 /// Refuses a range that is reversed or empty.
@@ -192,14 +192,18 @@ impl App {
     /// The recording with this id. Reads from disk; not for a thread that serves HTTP.
     fn data(&self, recording: &str) -> Result<Data, Problem> {
         match recording {
-            LIVE => self.live().current().map(Data::Live).ok_or_else(|| {
-                Problem::not_found(
+            LIVE => match self.live().current() {
+                Some(live) => Ok(Data::Live(live.growing())),
+                None => Err(Problem::not_found(
                     "unknown-recording",
                     "no system has sent telemetry yet",
                     "Point a system's OTLP exporter at Firedrill",
-                )
-            }),
-            id => Ok(Data::Sealed(self.recordings().get(id)?)),
+                )),
+            },
+            id => match self.recordings().playing(id) {
+                Some(playing) => Ok(Data::Playing(playing)),
+                None => Ok(Data::Sealed(self.recordings().get(id)?)),
+            },
         }
     }
 }

@@ -18,6 +18,7 @@ mod guard;
 mod live;
 mod otlp;
 mod page;
+mod playing;
 mod preparations;
 mod problem;
 mod promql_selectors;

@@ -1,8 +1,9 @@
 //! Incidents that are being simulated for sessions.
 //!
 //! One at a time: a simulation uses one core and its recording another, and two side by side would
-//! make both wait. The others queue. Progress is published to whoever listens; the outcome is
-//! written to the store first, so that a listener that reads the session sees it.
+//! make both wait. The others queue. After its first virtual minutes an incident can be looked at while the rest
+//! is simulated ([`Playing`]). Progress is published to whoever listens; what the store keeps is written first, so
+//! that a listener that reads the session sees it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,19 +13,24 @@ use axum::http::StatusCode;
 use catalogue::{Entry, StartRange};
 use examiner::incident::{
     Cancel, IncidentError, IncidentErrorKind, IncidentEvent, IncidentSpec, Limits, Progress,
-    Recorded, RecordingLabel, record,
+    Recorded, RecordingLabel, begin, record,
 };
 use interview::{Failure, Prepared, Session, random_id};
-use telemetry::recording::Manifest;
+use telemetry::recording::Growing;
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 
 use crate::api::session::Preparation;
 use crate::app::App;
 use crate::clock;
+use crate::data::sealed_extent_ms;
+use crate::playing::Playing;
 use crate::problem::{Problem, chain};
 
 /// Preparations that may queue.
 const WAITING: usize = 8;
+/// Virtual time after which there is something to look at.
+const PLAYING_AFTER: Duration = Duration::from_mins(4);
 
 /// All running preparations.
 #[derive(Debug)]
@@ -43,7 +49,12 @@ struct Running {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Stage {
     /// It goes on.
-    Running(Preparation),
+    Running {
+        /// How far it is.
+        preparation: Preparation,
+        /// Whether it can be looked at.
+        is_playing: bool,
+    },
     /// It ended; the store knows how.
     Ended,
 }
@@ -68,7 +79,7 @@ impl Preparations {
     /// How far a session's preparation is; `None` when none runs.
     pub(crate) fn progress(&self, session: &str) -> Option<Preparation> {
         match &*self.watch(session)?.borrow() {
-            Stage::Running(preparation) => Some(preparation.clone()),
+            Stage::Running { preparation, .. } => Some(preparation.clone()),
             Stage::Ended => None,
         }
     }
@@ -102,7 +113,10 @@ impl Preparations {
 
     /// Starts to prepare a session.
     pub(crate) fn start(app: &App, entry: &Entry, session: &Session) {
-        let (publish, stage) = watch::channel(Stage::Running(Preparation::default()));
+        let (publish, stage) = watch::channel(Stage::Running {
+            preparation: Preparation::default(),
+            is_playing: false,
+        });
         let cancel = Cancel::default();
         let running = Running {
             cancel: cancel.clone(),
@@ -186,30 +200,48 @@ impl Task {
         };
         let folder = self.app.recordings().path(&id);
         let cancel = self.cancel.clone();
-        let publish = self.publish.clone();
+        let mut stage = self.stage(&id);
         let work = move || {
+            let writer = begin(&spec, &folder, label)?;
+            let growing = writer.growing();
             let mut on_event = |event| {
                 if let IncidentEvent::Progress(progress) = event {
-                    // Nobody may be listening.
-                    let _ = publish.send(Stage::Running(preparation(&progress)));
+                    stage.progress(&growing, &progress);
                 }
             };
-            record(&spec, &folder, label, &mut on_event, &cancel)
+            record(&spec, writer, &mut on_event, &cancel)
         };
-        let recorded = match tokio::task::spawn_blocking(work).await {
-            Ok(Ok(recorded)) => recorded,
-            Ok(Err(error)) => return Err(failure(&error)),
+        let outcome = tokio::task::spawn_blocking(work).await;
+        let kept = match outcome {
+            Ok(Ok(recorded)) => self.keep(&id, recorded).await,
+            Ok(Err(error)) => Err(failure(&error)),
             Err(error) => {
                 tracing::error!(%error, "the thread of an incident panicked");
-                return Err(internal());
+                Err(internal())
             }
         };
-        self.keep(&id, recorded).await
+        self.app.recordings().end_playing(&id);
+        kept
+    }
+
+    fn stage(&self, recording_id: &str) -> Staging {
+        Staging {
+            app: self.app.clone(),
+            runtime: Handle::current(),
+            publish: self.publish.clone(),
+            cancel: self.cancel.clone(),
+            session_id: self.session.id.clone(),
+            recording_id: recording_id.to_owned(),
+            title: self.title.clone(),
+            start_range: self.start_range,
+            playing: None,
+        }
     }
 
     async fn keep(&self, id: &str, recorded: Recorded) -> Result<(), Failure> {
         let manifest = recorded.recording.manifest();
-        let range = start_range(manifest, self.start_range);
+        let extent_ms = sealed_extent_ms(manifest.start_unix_nano, manifest.end_unix_nano);
+        let range = start_range(extent_ms, self.start_range);
         let totals = recorded.totals;
         let prepared = Prepared {
             virtual_ms: millis(totals.virtual_time),
@@ -236,10 +268,60 @@ impl Task {
     }
 }
 
-/// What the tools open with: the drill's range, or the whole recording.
-fn start_range(manifest: &Manifest, range: Option<StartRange>) -> (i64, i64) {
-    let start = manifest.start_unix_nano.div_euclid(1_000_000);
-    let end = manifest.end_unix_nano.div_euclid(1_000_000) + 1;
+/// What happens on the thread that records: progress becomes public, and the incident begins to play.
+struct Staging {
+    app: App,
+    runtime: Handle,
+    publish: watch::Sender<Stage>,
+    cancel: Cancel,
+    session_id: String,
+    recording_id: String,
+    title: String,
+    start_range: Option<StartRange>,
+    playing: Option<Arc<Playing>>,
+}
+
+impl Staging {
+    fn progress(&mut self, growing: &Growing, progress: &Progress) {
+        if self.playing.is_none() && progress.virtual_elapsed >= PLAYING_AFTER {
+            self.playing = self.play(growing, progress);
+        }
+        if let Some(playing) = &self.playing {
+            playing.advance(progress.virtual_elapsed);
+        }
+        let stage = Stage::Running {
+            preparation: preparation(progress),
+            is_playing: self.playing.is_some(),
+        };
+        // Nobody may be listening.
+        let _ = self.publish.send(stage);
+    }
+
+    fn play(&self, growing: &Growing, progress: &Progress) -> Option<Arc<Playing>> {
+        let (title, session_id) = (self.title.clone(), self.session_id.clone());
+        let total = progress.virtual_total;
+        let playing = Arc::new(Playing::new(growing.clone(), title, session_id, total)?);
+        let range = start_range(playing.extent_ms, self.start_range);
+        let recordings = self.app.recordings();
+        recordings.insert_playing(&self.recording_id, Arc::clone(&playing));
+        let marked =
+            self.app
+                .store()
+                .mark_playing(&self.session_id, &self.recording_id, range);
+        if let Err(error) = self.runtime.block_on(marked) {
+            // A deleted session cancels its simulation; of anything else the end will tell.
+            if !self.cancel.is_cancelled() {
+                tracing::error!(error = %chain(&error), "a session could not begin to play");
+            }
+            recordings.end_playing(&self.recording_id);
+            return None;
+        }
+        Some(playing)
+    }
+}
+
+/// What the tools open with: the drill's range, or the whole incident.
+fn start_range((start, end): (i64, i64), range: Option<StartRange>) -> (i64, i64) {
     match range {
         Some(range) => {
             let at = |minute: u32| (start + i64::from(minute) * 60_000).min(end);

@@ -1,4 +1,4 @@
-//! The recordings of the data folder, and those of them that are open.
+//! The recordings of the data folder, those of them that are open, and those that are being made.
 //!
 //! An open recording keeps in memory what queries have needed of it. Together they stay within a
 //! budget: the least recently used one is closed when another one is opened.
@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use telemetry::recording::{Manifest, Recording, RecordingError};
 
+use crate::playing::Playing;
 use crate::problem::{Problem, chain};
 
 /// Bytes of memory that a span or a log record takes, as measured on recordings of an incident.
@@ -23,6 +24,7 @@ pub(crate) struct Recordings {
     folder: PathBuf,
     budget: u64,
     open: Mutex<Open>,
+    playing: Mutex<HashMap<String, Arc<Playing>>>,
 }
 
 #[derive(Debug, Default)]
@@ -41,6 +43,7 @@ impl Recordings {
             folder,
             budget,
             open: Mutex::default(),
+            playing: Mutex::default(),
         }
     }
 
@@ -93,6 +96,38 @@ impl Recordings {
         Ok(recording)
     }
 
+    /// Every incident that can be looked at while it is being simulated.
+    pub(crate) fn all_playing(&self) -> Vec<(String, Arc<Playing>)> {
+        let playing = self.playing_lock();
+        let all = playing.iter();
+        all.map(|(id, playing)| (id.clone(), Arc::clone(playing)))
+            .collect()
+    }
+
+    /// The incident that plays under this id.
+    pub(crate) fn playing(&self, id: &str) -> Option<Arc<Playing>> {
+        self.playing_lock().get(id).cloned()
+    }
+
+    /// Up to where there is telemetry of the incident that plays for a session, if one does.
+    pub(crate) fn playing_until_ms(&self, session: &str) -> Option<i64> {
+        let playing = self.playing_lock();
+        let mut all = playing.values();
+        let of_session = all.find(|playing| playing.session_id == session)?;
+        Some(of_session.recorded_until_ms())
+    }
+
+    /// Takes in an incident that plays.
+    pub(crate) fn insert_playing(&self, id: &str, playing: Arc<Playing>) {
+        self.playing_lock().insert(id.to_owned(), playing);
+    }
+
+    /// An incident does not play any more. If it is complete, its recording was inserted before: there is no
+    /// moment at which it is neither.
+    pub(crate) fn end_playing(&self, id: &str) {
+        self.playing_lock().remove(id);
+    }
+
     /// Takes in a recording that is open already.
     pub(crate) fn insert(&self, id: &str, recording: Arc<Recording>) {
         let mut open = self.lock();
@@ -108,13 +143,19 @@ impl Recordings {
             return;
         }
         self.lock().recordings.remove(id);
-        if let Err(error) = fs::remove_dir_all(self.path(id)) {
+        let is_unfinished = self.playing_lock().remove(id).is_some();
+        // Of what still plays there is only the writer's folder, and the writer removes it.
+        if !is_unfinished && let Err(error) = fs::remove_dir_all(self.path(id)) {
             tracing::warn!(%error, id, "a recording could not be deleted");
         }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn playing_lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Playing>>> {
+        self.playing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

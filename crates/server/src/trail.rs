@@ -5,7 +5,10 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use catalogue::{Tool, TrailQuery};
+use interview::Entry;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use catalogue::{AskedBy, Tool, TrailQuery};
 
 use crate::app::App;
 use crate::clock;
@@ -55,11 +58,30 @@ impl Trail {
             query: query.chars().take(MAX_QUERY).collect(),
             start_ms,
             end_ms,
+            asked_by: AskedBy::Person,
             spans: Vec::new(),
             services: Vec::new(),
         });
         Asked {
             session: self.session.clone().zip(query),
+        }
+    }
+}
+
+/// Whoever pins an answer has looked at it, whoever asked: the queries of `trail` that `entries` pin become a
+/// person's. A pin names its query's text; where a view takes none, its first word is the view's name.
+pub(crate) fn count_pins(trail: &mut [TrailQuery], entries: &[Entry]) {
+    let is_pinned = |query: &TrailQuery| {
+        entries.iter().any(|entry| {
+            let text = entry.query.as_deref().unwrap_or_default();
+            let names_view = query.query.is_empty() && text.split(' ').next() == Some(&query.view);
+            entry.tool == Some(query.tool)
+                && ((!text.is_empty() && text == query.query) || names_view)
+        })
+    };
+    for query in trail {
+        if query.asked_by == AskedBy::Page && is_pinned(query) {
+            query.asked_by = AskedBy::Person;
         }
     }
 }
@@ -70,12 +92,41 @@ pub(crate) struct Asked {
     session: Option<(String, TrailQuery)>,
 }
 
+/// Who wants to know what a query answers. What the page asks by itself is no evidence that anybody looked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Asker {
+    /// Somebody wrote the query or chose what to look at.
+    #[default]
+    Person,
+    /// A view that fills its panels.
+    Page,
+}
+
 impl Asked {
-    /// The query was answered.
-    pub(crate) fn answered(self, app: &App) {
-        if let Some((session, query)) = self.session {
-            app.trail().record(&session, query);
+    /// Who asked; a person when the request does not say.
+    pub(crate) fn by(mut self, asker: Option<Asker>) -> Self {
+        if let Some((_, query)) = &mut self.session {
+            query.asked_by = match asker.unwrap_or_default() {
+                Asker::Person => AskedBy::Person,
+                Asker::Page => AskedBy::Page,
+            };
         }
+        self
+    }
+
+    /// The query was answered. What an incident that still plays could not answer yet is no evidence.
+    pub(crate) fn answered(self, app: &App) {
+        let Some((session, mut query)) = self.session else {
+            return;
+        };
+        if let Some(until_ms) = app.recordings().playing_until_ms(&session) {
+            if query.start_ms.is_some_and(|start_ms| start_ms >= until_ms) {
+                return;
+            }
+            query.end_ms = query.end_ms.map(|end_ms| end_ms.min(until_ms));
+        }
+        app.trail().record(&session, query);
     }
 
     /// The query was answered with a trace that holds these spans.

@@ -32,7 +32,8 @@ export function Strip() {
   const [preview, setPreview] = useState<Range | null>(null);
   const [hovered, setHovered] = useState<{ x: number; annotation: Annotation } | null>(null);
   const shown = preview ?? range;
-  const options = { bounds, range: shown, timeline };
+  const recordedUntil = recording.recorded_until_ms;
+  const options = { bounds, range: shown, recordedUntil, timeline };
 
   const first = useRef(options);
   useEffect(() => {
@@ -42,8 +43,8 @@ export function Strip() {
     return () => made.destroy();
   }, []);
   useEffect(
-    () => strip.current?.update({ bounds, range: shown, timeline }),
-    [bounds, shown, timeline],
+    () => strip.current?.update({ bounds, range: shown, recordedUntil, timeline }),
+    [bounds, shown, recordedUntil, timeline],
   );
 
   const place = (event: React.PointerEvent): [number, number] => {

@@ -13,6 +13,7 @@ import { Chip } from "@/ui/Chip";
 import { Clock } from "./Clock";
 import styles from "./Frame.module.css";
 import { Brand, PageButtons, SearchButton } from "./PlainFrame";
+import { Playing } from "./Playing";
 import { RangePicker } from "./RangePicker";
 
 export function TopBar({ place }: { place: Place }) {
@@ -37,6 +38,7 @@ export function TopBar({ place }: { place: Place }) {
       <span className="grow" />
       <RangePicker />
       <SearchButton text="Search or command" />
+      {session?.state === "playing" && <Playing session={session} />}
       {session && <Clock session={session} />}
       <PageButtons />
       {session?.state === "ready" && (
@@ -47,7 +49,7 @@ export function TopBar({ place }: { place: Place }) {
           Hand in
         </Button>
       )}
-      {recording.state === "open" && <SealButton />}
+      {recording.state === "open" && recording.session_id === null && <SealButton />}
       {session?.state === "handed_in" && (
         <Button onPress={() => navigate(toolHref(place, "answer"))}>Result</Button>
       )}

@@ -7,18 +7,21 @@ import { toProblem } from "@/api/problem";
 import { queries } from "@/api/queries";
 import type { Session } from "@/api/types";
 import { usePlace } from "@/state/location";
+import { useSimulation } from "@/state/simulation";
 import { WorkspaceProvider } from "@/state/workspace";
 import { Empty, ErrorState, Skeleton } from "@/ui/States";
 import { PreparingView } from "@/views/preparing/PreparingView";
 import { PlainFrame } from "./PlainFrame";
+import { useGrowth } from "./useGrowth";
 import { WorkspaceFrame } from "./WorkspaceFrame";
 
-/** A live recording grows: its bounds and counts are asked for again. */
-const OPEN_EVERY_MS = 5_000;
+/** A recording that grows: how far it is and what it holds are asked for again. */
+const OPEN_EVERY_MS = { live: 5_000, playing: 1_500 };
 
 export function SessionWorkspace({ id }: { id: string }) {
   const { data: session, error, refetch } = useQuery(queries.session(id));
   useSessionHeader(id);
+  useSimulation(session);
   if (error) return <Waiting title="Session" error={error} onRetry={() => void refetch()} />;
   if (!session) return <Waiting title="Session" />;
   if (session.state === "preparing" || session.state === "failed")
@@ -60,8 +63,12 @@ function RecordingLoader({ id, session, home }: RecordingLoaderProps) {
     refetch,
   } = useQuery({
     ...queries.recording(id),
-    refetchInterval: (query) => (query.state.data?.state === "open" ? OPEN_EVERY_MS : false),
+    refetchInterval: ({ state: { data } }) => {
+      if (data?.state !== "open") return false;
+      return data.session_id === null ? OPEN_EVERY_MS.live : OPEN_EVERY_MS.playing;
+    },
   });
+  useGrowth(recording);
   if (!place) return <Redirect to={home} replace />;
   if (error) return <Waiting title="Recording" error={error} onRetry={() => void refetch()} />;
   if (!recording) return <Waiting title={session?.drill.title ?? "Recording"} />;

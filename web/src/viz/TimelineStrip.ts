@@ -17,6 +17,8 @@ const HANDLE_REACH = 8;
 export interface StripOptions {
   bounds: { start: number; end: number };
   range: { start: number; end: number };
+  /** Up to where there is telemetry; what lies behind is hatched. */
+  recordedUntil: number;
   timeline: Timeline | null;
 }
 
@@ -84,6 +86,7 @@ export class TimelineStrip {
     context.fillRect(from, 0, to - from, height);
 
     this.#drawFailures(context, height - BOTTOM);
+    this.#drawMissing(context, height - BOTTOM);
     this.#drawAxis(context, width, height);
     this.#drawAnnotations(context, width, height - BOTTOM);
 
@@ -111,7 +114,10 @@ export class TimelineStrip {
       this.#x(timeline.start_ms + (i + 0.5) * timeline.step_ms),
       bottom - (value / most) * (bottom - TOP - 1),
     ];
-    const points = timeline.failed.map(point);
+    const known = timeline.failed.filter(
+      (_, i) => timeline.start_ms + i * timeline.step_ms < this.#options.recordedUntil,
+    );
+    const points = known.map(point);
     context.beginPath();
     context.moveTo(points[0]?.[0] ?? 0, bottom);
     for (const [x, y] of points) context.lineTo(x, y);
@@ -124,6 +130,27 @@ export class TimelineStrip {
     context.strokeStyle = colors.alpha("--error", 0.9);
     context.lineWidth = 1;
     context.stroke();
+  }
+
+  /** What an incident that still plays has not reached yet. */
+  #drawMissing(context: CanvasRenderingContext2D, bottom: number): void {
+    const { bounds, recordedUntil } = this.#options;
+    if (recordedUntil >= bounds.end) return;
+    const from = this.#x(Math.max(recordedUntil, bounds.start));
+    const to = this.#x(bounds.end);
+    context.save();
+    context.beginPath();
+    context.rect(from, TOP, to - from, bottom - TOP);
+    context.clip();
+    context.strokeStyle = palette().color("--line-2");
+    context.lineWidth = 1;
+    context.beginPath();
+    for (let x = from - (bottom - TOP); x < to; x += 7) {
+      context.moveTo(x, bottom);
+      context.lineTo(x + bottom - TOP, TOP);
+    }
+    context.stroke();
+    context.restore();
   }
 
   #drawAxis(context: CanvasRenderingContext2D, width: number, height: number): void {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use catalogue::{EvidenceItem, TrailQuery};
 
+use super::looked::{Looked, looked};
 use super::score::{Criterion, share};
 
 /// Longest query text that a result quotes.
@@ -11,11 +12,9 @@ const QUOTED: usize = 120;
 
 /// Scores one item against everything that was queried.
 pub(super) fn score(item: &EvidenceItem, trail: &[TrailQuery]) -> Criterion {
-    let found = trail
-        .iter()
-        .find(|query| item.any.iter().any(|predicate| predicate.matches(query)));
+    let found = looked(&item.any, trail);
     let (seen, explanation) = match found {
-        Some(query) => (
+        Looked::At(query) => (
             quote(query),
             format!(
                 "It was looked at in {}, {}.",
@@ -23,7 +22,11 @@ pub(super) fn score(item: &EvidenceItem, trail: &[TrailQuery]) -> Criterion {
                 query.view
             ),
         ),
-        None => {
+        Looked::PageOnly => (
+            "nothing".to_owned(),
+            "A panel of the page showed it, but it was neither pinned nor asked for.".to_owned(),
+        ),
+        Looked::Never => {
             let tools: BTreeSet<&str> = item
                 .any
                 .iter()
@@ -39,7 +42,7 @@ pub(super) fn score(item: &EvidenceItem, trail: &[TrailQuery]) -> Criterion {
     Criterion {
         id: format!("evidence.{}", item.id),
         title: format!("Evidence: {}", item.title),
-        points: share(item.points, if found.is_some() { 1.0 } else { 0.0 }),
+        points: share(item.points, if matches!(found, Looked::At(_)) { 1.0 } else { 0.0 }),
         max: f64::from(item.points),
         seen,
         expected: item.title.clone(),

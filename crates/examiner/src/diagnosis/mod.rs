@@ -8,6 +8,7 @@ mod chain;
 mod choice;
 mod evidence;
 mod location;
+mod looked;
 mod ruled_out;
 mod score;
 

@@ -70,7 +70,7 @@ pub fn score(answer: &Answer, system: &str, submission: &Submission<'_>) -> Verd
             submission.function_at,
         ),
         chain::score(&answer.chain, &diagnosis.chain),
-        ruled_out::score(&answer.ruled_out, &diagnosis.ruled_out),
+        ruled_out::score(&answer.ruled_out, &diagnosis.ruled_out, submission.trail),
     ];
     criteria.extend(
         answer

@@ -1,6 +1,6 @@
 //! A table of diagnoses and what each criterion gives for them.
 
-use catalogue::{Location, Tool};
+use catalogue::{AskedBy, Location, Tool};
 
 use super::*;
 
@@ -36,8 +36,14 @@ any = [{ tool = "database", view = "statements" }, { tool = "traces", span = "SE
 
 [ruled_out]
 points = 10
-red_herrings = ["network", "tenant-burst"]
 guilty = ["slow-report-query"]
+
+[[ruled_out.red_herring]]
+suspect = "network"
+
+[[ruled_out.red_herring]]
+suspect = "tenant-burst"
+any = [{ tool = "metrics", attribute = "tenant_id" }]
 "#;
 
 fn perfect() -> Diagnosis {
@@ -77,8 +83,17 @@ fn query(tool: Tool, view: &str, spans: &[&str]) -> TrailQuery {
         query: String::new(),
         start_ms: None,
         end_ms: None,
+        asked_by: AskedBy::Person,
         spans: strings(spans),
         services: Vec::new(),
+    }
+}
+
+/// A look at the traffic of each tenant.
+fn tenants() -> TrailQuery {
+    TrailQuery {
+        query: "sum by (tenant_id) (rate(http_server_request_duration_seconds_count[5m]))".to_owned(),
+        ..query(Tool::Metrics, "range", &[])
     }
 }
 
@@ -100,7 +115,7 @@ fn run(diagnosis: &Diagnosis, trail: &[TrailQuery]) -> Verdict {
 fn check(change: impl FnOnce(&mut Diagnosis), id: &str, points: f64, explanation: &str) {
     let mut diagnosis = perfect();
     change(&mut diagnosis);
-    let verdict = run(&diagnosis, &[]);
+    let verdict = run(&diagnosis, &[tenants()]);
     let criterion = verdict
         .criteria
         .iter()
@@ -112,7 +127,8 @@ fn check(change: impl FnOnce(&mut Diagnosis), id: &str, points: f64, explanation
 
 #[test]
 fn a_perfect_diagnosis_with_its_evidence_gets_everything() {
-    let verdict = run(&perfect(), &[query(Tool::Database, "statements", &[])]);
+    let trail = [query(Tool::Database, "statements", &[]), tenants()];
+    let verdict = run(&perfect(), &trail);
     assert_eq!((verdict.points, verdict.max), (90.0, 90.0));
 }
 
@@ -266,5 +282,34 @@ fn evidence_is_what_was_queried_and_not_what_was_said() {
     assert_eq!(
         found(&[query(Tool::Traces, "trace", &["SELECT reports"])]),
         10.0
+    );
+}
+
+#[test]
+fn what_the_page_asked_by_itself_is_no_evidence() {
+    let shown = TrailQuery {
+        asked_by: AskedBy::Page,
+        ..query(Tool::Database, "statements", &[])
+    };
+    let evidence = run(&perfect(), std::slice::from_ref(&shown)).criteria.pop().unwrap();
+    assert_eq!(evidence.points, 0.0);
+    assert_eq!(
+        evidence.explanation,
+        "A panel of the page showed it, but it was neither pinned nor asked for."
+    );
+    let asked = query(Tool::Database, "statements", &[]);
+    let evidence = run(&perfect(), &[shown, asked]).criteria.pop().unwrap();
+    assert_eq!(evidence.points, 10.0);
+}
+
+#[test]
+fn who_has_not_looked_has_ruled_nothing_out() {
+    let verdict = run(&perfect(), &[]);
+    let criterion = verdict.criteria.iter().find(|it| it.id == "ruled-out").unwrap();
+    assert_eq!(criterion.points, 5.0);
+    assert_eq!(
+        criterion.explanation,
+        "1 of 2 red herrings are ruled out. Right, but nothing that was asked or pinned could show it: \
+         A burst of one tenant."
     );
 }

@@ -4,7 +4,7 @@
 //! a changed copy of a system is just another executable. The child speaks `emit::frames` on its
 //! standard output; its standard error is kept for the case that it fails.
 //!
-//! Start reading at [`record`], then at [`run`] for the engine without the recording. Both block;
+//! Start reading at [`begin`] and [`record`], then at [`run`] for the engine without the recording. Both block;
 //! give them a thread. They print nothing: what happens is told through [`IncidentEvent`]s.
 
 mod cancel;
@@ -21,5 +21,5 @@ pub use cancel::Cancel;
 pub use describe::{Description, describe};
 pub use engine::{Append, Appended, IncidentEvent, Progress, Totals, run};
 pub use error::{IncidentError, IncidentErrorKind};
-pub use recording::{Recorded, RecordingLabel, record};
+pub use recording::{Recorded, RecordingLabel, begin, record};
 pub use spec::{IncidentSpec, Limits, SystemCommand};

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use emit::Signal;
-use telemetry::recording::{Recording, RecordingInfo, RecordingWriter};
-use telemetry::table::Stored;
+use telemetry::recording::{Growing, Recording, RecordingError, RecordingInfo, RecordingWriter};
 
 use super::cancel::Cancel;
 use super::engine::{Append, Appended, IncidentEvent, Totals, run};
@@ -29,24 +28,17 @@ pub struct Recorded {
     pub totals: Totals,
 }
 
-/// Runs an incident and seals its recording in `folder`, which must not exist. Blocks until the end.
+/// Begins the recording of an incident in `folder`, which must not exist. What [`record`] appends can be
+/// queried all the while through the writer's [`Growing`].
 ///
 /// # Errors
 ///
-/// An [`IncidentError`] of any kind; then there is no recording.
-pub fn record(
+/// When nothing can be written there.
+pub fn begin(
     spec: &IncidentSpec,
     folder: &Path,
     label: RecordingLabel,
-    on_event: &mut dyn FnMut(IncidentEvent),
-    cancel: &Cancel,
-) -> Result<Recorded, IncidentError> {
-    let failed = |error: telemetry::recording::RecordingError| IncidentError {
-        kind: IncidentErrorKind::Record(Box::new(error)),
-        seed: spec.seed,
-        replay: spec.replay(),
-        stderr_tail: String::new(),
-    };
+) -> Result<RecordingWriter, IncidentError> {
     let mut private = serde_json::Map::new();
     private.insert("scenario".to_owned(), spec.scenario.as_str().into());
     private.insert("seed".to_owned(), spec.seed.to_string().into());
@@ -58,13 +50,43 @@ pub fn record(
         title: label.title,
         private,
     };
-    let mut writer = Writer(RecordingWriter::new(folder, info).map_err(failed)?);
+    RecordingWriter::new(folder, info).map_err(|error| unrecorded(spec, error))
+}
+
+/// Runs an incident into `writer` and seals it. Blocks until the end.
+///
+/// # Errors
+///
+/// An [`IncidentError`] of any kind; then there is no recording.
+pub fn record(
+    spec: &IncidentSpec,
+    writer: RecordingWriter,
+    on_event: &mut dyn FnMut(IncidentEvent),
+    cancel: &Cancel,
+) -> Result<Recorded, IncidentError> {
+    let mut writer = Writer {
+        growing: writer.growing(),
+        writer,
+    };
     let totals = run(spec, &mut writer, on_event, cancel)?;
-    let recording = writer.0.seal().map_err(failed)?;
+    let sealed = writer.writer.seal();
+    let recording = sealed.map_err(|error| unrecorded(spec, error))?;
     Ok(Recorded { recording, totals })
 }
 
-struct Writer(RecordingWriter);
+fn unrecorded(spec: &IncidentSpec, error: RecordingError) -> IncidentError {
+    IncidentError {
+        kind: IncidentErrorKind::Record(Box::new(error)),
+        seed: spec.seed,
+        replay: spec.replay(),
+        stderr_tail: String::new(),
+    }
+}
+
+struct Writer {
+    writer: RecordingWriter,
+    growing: Growing,
+}
 
 impl Append for Writer {
     fn append(
@@ -73,26 +95,17 @@ impl Append for Writer {
         otlp: &[u8],
     ) -> Result<Appended, Box<dyn std::error::Error + Send + Sync>> {
         let rejected = match signal {
-            Signal::Traces => self.0.append_traces(otlp)?,
-            Signal::Metrics => self.0.append_metrics(otlp)?,
-            Signal::Logs => self.0.append_logs(otlp)?,
+            Signal::Traces => self.writer.append_traces(otlp)?,
+            Signal::Metrics => self.writer.append_metrics(otlp)?,
+            Signal::Logs => self.writer.append_logs(otlp)?,
         };
         if rejected.count > 0 {
             tracing::warn!(count = rejected.count, reason = %rejected.message, "telemetry rejected");
         }
-        let tables = self.0.tables();
+        let counts = self.growing.counts();
         Ok(Appended {
-            spans: rows(&tables.spans()),
-            logs: rows(&tables.logs()) + rows(&tables.samples()),
+            spans: counts.spans,
+            logs: counts.logs + counts.samples,
         })
     }
-}
-
-/// Counts without a view, which would sort the open segment each time.
-fn rows(stored: &Stored) -> u64 {
-    let rows = match stored {
-        Stored::Open(table) => table.rows(),
-        Stored::Sealed(table) => table.rows(),
-    };
-    rows as u64
 }

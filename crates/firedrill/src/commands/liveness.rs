@@ -4,7 +4,7 @@ use std::path::Path;
 
 use catalogue::Entry;
 use examiner::incident::{
-    Cancel, IncidentEvent, IncidentSpec, Limits, RecordingLabel, SystemCommand, describe, record,
+    Cancel, IncidentEvent, IncidentSpec, Limits, RecordingLabel, SystemCommand, begin, describe, record,
 };
 use examiner::liveness::{Expectation, Finding, judge};
 
@@ -95,7 +95,8 @@ fn examine(
             simulate::show(&bar, &progress);
         }
     };
-    let recorded = record(spec, folder, label, &mut on_event, &Cancel::default());
+    let recorded = begin(spec, folder, label)
+        .and_then(|writer| record(spec, writer, &mut on_event, &Cancel::default()));
     bar.finish_and_clear();
     let recorded = recorded.map_err(|error| simulate::failure(&error))?;
     let findings = judge(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use examiner::incident::{
     Cancel, IncidentError, IncidentErrorKind, IncidentEvent, IncidentSpec, Limits, Progress,
-    RecordingLabel, record,
+    RecordingLabel, begin, record,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use server::chain;
@@ -42,13 +42,8 @@ pub(crate) fn run(options: &cli::Simulate) -> Result<(), Failure> {
         IncidentEvent::Progress(progress) => show(&bar, &progress),
         IncidentEvent::Received(_) => bar.set_message("sealing the recording"),
     };
-    let recorded = record(
-        &spec,
-        &options.out,
-        label,
-        &mut on_event,
-        &Cancel::default(),
-    );
+    let recorded = begin(&spec, &options.out, label)
+        .and_then(|writer| record(&spec, writer, &mut on_event, &Cancel::default()));
     bar.finish_and_clear();
     let recorded = recorded.map_err(|error| failure(&error))?;
     let manifest = recorded.recording.manifest();

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::clock;
 use crate::extract::{self, Path};
 use crate::problem::Problem;
+use crate::trail;
 
 /// Places in the code that a diagnosis may name.
 const MAX_LOCATIONS: usize = 5;
@@ -160,7 +161,9 @@ pub async fn hand_in(
     };
     let diagnosis = checked(&app, &id, diagnosis).await?;
     app.trail().flush().await;
-    let trail = app.store().trail(&id).await.map_err(store_problem)?;
+    let mut trail = app.store().trail(&id).await.map_err(store_problem)?;
+    let entries = app.store().entries(&id).await.map_err(store_problem)?;
+    trail::count_pins(&mut trail, &entries);
     let verdict = judge(entry, &diagnosis, &trail);
     let now = clock::now_ms();
     let result = result(entry, verdict, now);

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::data::query_problem;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
-use crate::trail::Trail;
+use crate::trail::{Asker, Trail};
 
 /// Sessions of one answer.
 const MAX_SESSIONS: usize = 2000;
@@ -43,6 +43,8 @@ pub struct DatabaseSamples {
 pub struct DatabaseSessionsParams {
     /// The sample at this time, or the last one before, ms since the epoch.
     pub at_ms: i64,
+    /// Default `person`; a view that asks by itself says `page`.
+    pub asked_by: Option<Asker>,
 }
 
 /// The database's sessions in one sample; sessions that are plain idle are not sampled.
@@ -106,6 +108,8 @@ pub struct StatementsParams {
     /// Most statements, 1 to 500, default 50.
     #[param(default = 50, minimum = 1, maximum = 500)]
     pub limit: Option<usize>,
+    /// Default `person`; a view that asks by itself says `page`.
+    pub asked_by: Option<Asker>,
 }
 
 /// Orders of a statement list, greatest first.
@@ -200,7 +204,9 @@ pub async fn database_sessions(
     Query(params): Query<DatabaseSessionsParams>,
 ) -> Result<Json<DatabaseSessions>, Problem> {
     let at_ms = params.at_ms;
-    let asked = trail.ask(catalogue::Tool::Database, "sessions", "", Some(at_ms), None);
+    let asked = trail
+        .ask(catalogue::Tool::Database, "sessions", "", Some(at_ms), None)
+        .by(params.asked_by);
     let answer = app.query(recording, move |data, stopwatch| {
         // The page speaks milliseconds: a sample within that millisecond counts as taken by then.
         let at = at_ms.saturating_mul(1_000_000).saturating_add(999_999);
@@ -263,15 +269,13 @@ pub async fn database_statements(
         end_ms,
         order,
         limit,
+        asked_by,
     } = params;
     let limit = limit.unwrap_or(50).clamp(1, 500);
-    let asked = trail.ask(
-        catalogue::Tool::Database,
-        "statements",
-        "",
-        start_ms,
-        end_ms,
-    );
+    let tool = catalogue::Tool::Database;
+    let asked = trail
+        .ask(tool, "statements", "", start_ms, end_ms)
+        .by(asked_by);
     let answer = app.query(recording, move |data, stopwatch| {
         let range = data.range(start_ms, end_ms)?;
         let order = match order.unwrap_or_default() {

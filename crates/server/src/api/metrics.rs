@@ -14,7 +14,7 @@ use crate::data::check_range;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::promql_selectors::{SelectorCollector, problem};
-use crate::trail::Trail;
+use crate::trail::{Asker, Trail};
 
 /// Series of one answer.
 const MAX_SERIES: usize = 500;
@@ -35,6 +35,8 @@ pub struct MetricsRangeParams {
     pub end_ms: i64,
     /// Distance between two points.
     pub step_ms: i64,
+    /// Default `person`; a view that asks by itself says `page`.
+    pub asked_by: Option<Asker>,
 }
 
 /// A PromQL matrix on one time axis.
@@ -75,6 +77,8 @@ pub struct MetricsInstantParams {
     pub query: String,
     /// When, ms since the epoch.
     pub time_ms: i64,
+    /// Default `person`; a view that asks by itself says `page`.
+    pub asked_by: Option<Asker>,
 }
 
 /// A PromQL result at one moment.
@@ -127,6 +131,8 @@ pub struct ExemplarParams {
     pub start_ms: i64,
     /// End (exclusive), ms since the epoch.
     pub end_ms: i64,
+    /// Default `person`; a view that asks by itself says `page`.
+    pub asked_by: Option<Asker>,
 }
 
 /// Exemplars.
@@ -174,16 +180,21 @@ pub async fn metrics_range(
         start_ms,
         end_ms,
         step_ms,
+        asked_by,
     } = params;
     let (start, end) = (Some(start_ms), Some(end_ms));
-    let asked = trail.ask(catalogue::Tool::Metrics, "range", &query, start, end);
+    let asked = trail
+        .ask(catalogue::Tool::Metrics, "range", &query, start, end)
+        .by(asked_by);
     let answer = app.query(recording, move |data, stopwatch| {
         let metrics = data.metrics()?;
         let source = MetricSource(&metrics);
         // The last point lies inside the half-open range.
         let last_ms = end_ms - 1;
         let options = Options::default();
-        let range = promql::range(&query, &source, start_ms, last_ms, step_ms, &options)
+        // What has not been simulated yet has no values: the grid stays, its slots stay empty.
+        let known_ms = data.known_until_ms(end_ms).max(start_ms + 1) - 1;
+        let range = promql::range(&query, &source, start_ms, known_ms, step_ms, &options)
             .map_err(|error| problem(&query, error))?;
         let points = usize::try_from((last_ms - start_ms) / step_ms).unwrap_or(0) + 1;
         let series_total = range.series.len();
@@ -240,14 +251,15 @@ pub async fn metrics_instant(
     Path(recording): Path<String>,
     Query(params): Query<MetricsInstantParams>,
 ) -> Result<Json<MetricsInstant>, Problem> {
-    let MetricsInstantParams { query, time_ms } = params;
-    let asked = trail.ask(
-        catalogue::Tool::Metrics,
-        "instant",
-        &query,
-        Some(time_ms),
-        None,
-    );
+    let MetricsInstantParams {
+        query,
+        time_ms,
+        asked_by,
+    } = params;
+    let time = Some(time_ms);
+    let asked = trail
+        .ask(catalogue::Tool::Metrics, "instant", &query, time, None)
+        .by(asked_by);
     let answer = app.query(recording, move |data, stopwatch| {
         let metrics = data.metrics()?;
         let source = MetricSource(&metrics);
@@ -321,9 +333,12 @@ pub async fn metrics_exemplars(
         query,
         start_ms,
         end_ms,
+        asked_by,
     } = params;
     let (start, end) = (Some(start_ms), Some(end_ms));
-    let asked = trail.ask(catalogue::Tool::Metrics, "exemplars", &query, start, end);
+    let asked = trail
+        .ask(catalogue::Tool::Metrics, "exemplars", &query, start, end)
+        .by(asked_by);
     let answer = app.query(recording, move |data, stopwatch| {
         let metrics = data.metrics()?;
         let mut exemplars = Vec::new();

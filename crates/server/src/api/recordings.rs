@@ -5,15 +5,15 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use telemetry::live::LiveRecording;
-use telemetry::recording::Manifest;
+use telemetry::recording::{Growing, Manifest};
 use utoipa::ToSchema;
 
 use super::store_problem;
 use crate::app::App;
-use crate::data::{live_extent_ms, sealed_extent_ms};
+use crate::data::{growing_extent_ms, sealed_extent_ms};
 use crate::extract::Path;
 use crate::live::LIVE;
+use crate::playing::Playing;
 use crate::problem::Problem;
 
 /// Every recording of this server.
@@ -34,8 +34,10 @@ pub struct Recording {
     pub state: RecordingState,
     /// Start, ms since the epoch.
     pub start_ms: i64,
-    /// End (exclusive), ms since the epoch.
+    /// End (exclusive), ms since the epoch; the planned one while an incident plays.
     pub end_ms: i64,
+    /// Up to where there is telemetry (exclusive), ms since the epoch; before `end_ms` while an incident plays.
+    pub recorded_until_ms: i64,
     /// Spans held.
     pub spans: u64,
     /// Log records held, database samples apart.
@@ -86,9 +88,15 @@ pub async fn list_recordings(State(app): State<App>) -> Result<Json<RecordingLis
             .position(|session| Some(&session.id) == owner)
             .unwrap_or(usize::MAX)
     };
+    recordings.extend(
+        app.recordings()
+            .all_playing()
+            .into_iter()
+            .map(|(id, playing)| playing_recording(id, &playing)),
+    );
     recordings.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.id.cmp(&b.id)));
     if let Some(live) = app.live().current() {
-        recordings.insert(0, open(&live));
+        recordings.insert(0, live_recording(live.info().title.clone(), &live.growing()));
     }
     Ok(Json(RecordingList { recordings }))
 }
@@ -107,7 +115,13 @@ pub async fn get_recording(
     if id == LIVE
         && let Some(live) = app.live().current()
     {
-        return Ok(Json(open(&live)));
+        return Ok(Json(live_recording(
+            live.info().title.clone(),
+            &live.growing(),
+        )));
+    }
+    if let Some(playing) = app.recordings().playing(&id) {
+        return Ok(Json(playing_recording(id, &playing)));
     }
     let sessions = app.store().sessions().await.map_err(store_problem)?;
     let (reader, wanted) = (app.clone(), id.clone());
@@ -147,11 +161,33 @@ pub async fn seal_live(State(app): State<App>) -> Result<Json<Recording>, Proble
         .map_err(|error| Problem::logged(&error, "seal a recording"))?
 }
 
-/// The live recording as it is now.
-fn open(live: &LiveRecording) -> Recording {
-    let counts = live.counts();
-    let (start_ms, end_ms) = live_extent_ms(live);
-    let resources = live.tables().spans().view().resources().to_vec();
+/// What systems have sent so far.
+fn live_recording(title: String, live: &Growing) -> Recording {
+    let (start_ms, end_ms) = growing_extent_ms(live);
+    Recording {
+        start_ms,
+        end_ms,
+        recorded_until_ms: end_ms,
+        ..growing_recording(LIVE.to_owned(), title, live)
+    }
+}
+
+/// What there is by now of an incident that is still being simulated.
+fn playing_recording(id: String, playing: &Playing) -> Recording {
+    let (start_ms, end_ms) = playing.extent_ms;
+    Recording {
+        start_ms,
+        end_ms,
+        recorded_until_ms: playing.recorded_until_ms(),
+        session_id: Some(playing.session_id.clone()),
+        ..growing_recording(id, playing.title.clone(), &playing.growing)
+    }
+}
+
+/// The counts of a recording that grows; its extent is the caller's.
+fn growing_recording(id: String, title: String, growing: &Growing) -> Recording {
+    let counts = growing.counts();
+    let resources = growing.tables().spans().view().resources().to_vec();
     let mut services: Vec<String> = resources
         .into_iter()
         .map(|resource| resource.service)
@@ -159,11 +195,12 @@ fn open(live: &LiveRecording) -> Recording {
     services.sort();
     services.dedup();
     Recording {
-        id: LIVE.to_owned(),
-        title: live.info().title.clone(),
+        id,
+        title,
         state: RecordingState::Open,
-        start_ms,
-        end_ms,
+        start_ms: 0,
+        end_ms: 0,
+        recorded_until_ms: 0,
         spans: counts.spans,
         logs: counts.logs,
         samples: counts.metric_samples,
@@ -184,6 +221,7 @@ fn sealed_recording(id: String, manifest: Manifest, sessions: &[interview::Sessi
         state: RecordingState::Sealed,
         start_ms,
         end_ms,
+        recorded_until_ms: end_ms,
         spans: manifest.counts.spans,
         logs: manifest.counts.logs,
         samples: manifest.counts.metric_samples,

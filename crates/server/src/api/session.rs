@@ -22,11 +22,11 @@ pub struct Session {
     pub difficulty: Level,
     /// Where it stands.
     pub state: SessionState,
-    /// Its recording; null until it is ready.
+    /// Its recording; null until there is something to look at.
     pub recording_id: Option<String>,
     /// The task, in Markdown.
     pub brief_md: String,
-    /// What the tools should open with; null until it is ready.
+    /// What the tools should open with; null until there is something to look at.
     pub start_range: Option<TimeRange>,
     /// When it was created, ms since the epoch.
     pub created_at_ms: i64,
@@ -61,6 +61,8 @@ pub struct SessionDrill {
 pub enum SessionState {
     /// The incident is being simulated.
     Preparing,
+    /// It is still being simulated, and the tools show what there is of it. The clock does not run yet.
+    Playing,
     /// The candidate can work; the clock runs.
     Ready,
     /// The incident could not be simulated; it can be retried.
@@ -157,6 +159,7 @@ impl From<interview::SessionState> for SessionState {
     fn from(state: interview::SessionState) -> Self {
         match state {
             interview::SessionState::Preparing => Self::Preparing,
+            interview::SessionState::Playing => Self::Playing,
             interview::SessionState::Ready => Self::Ready,
             interview::SessionState::Failed => Self::Failed,
             interview::SessionState::HandedIn => Self::HandedIn,

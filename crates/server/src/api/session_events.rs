@@ -15,9 +15,9 @@ use crate::extract::Path;
 use crate::preparations::Stage;
 use crate::problem::Problem;
 
-/// Progress of the simulation: events `progress` (`Preparation`), then one of `ready` (`Session`)
-/// and `failed` (`Problem`), after which the stream ends. A session that is not being prepared
-/// gives its last event at once.
+/// Progress of the simulation: events `progress` (`Preparation`), `playing` (`Session`) once when its tools can
+/// be opened, then one of `ready` (`Session`) and `failed` (`Problem`), after which the stream ends. A session
+/// that is not being simulated gives its last event at once.
 #[utoipa::path(get, path = "/sessions/{session}/events", tag = "sessions",
     params(("session" = String, Path, description = "Session id")),
     responses(
@@ -36,6 +36,7 @@ pub async fn session_events(
         id,
         watch,
         fresh: true,
+        told_playing: false,
         over: false,
     };
     let events = futures::stream::unfold(state, |mut state| async move {
@@ -50,6 +51,7 @@ struct Next {
     id: String,
     watch: Option<watch::Receiver<Stage>>,
     fresh: bool,
+    told_playing: bool,
     over: bool,
 }
 
@@ -61,21 +63,36 @@ impl Next {
         if let Some(watch) = &mut self.watch {
             // The first event tells the present stage, the following ones each change of it.
             let alive = std::mem::take(&mut self.fresh) || watch.changed().await.is_ok();
-            if alive && let Stage::Running(preparation) = watch.borrow_and_update().clone() {
+            let stage = watch.borrow_and_update().clone();
+            if alive
+                && let Stage::Running {
+                    preparation,
+                    is_playing,
+                } = stage
+            {
+                if is_playing && !self.told_playing {
+                    self.told_playing = true;
+                    return Some(self.session("playing").await);
+                }
                 return Some(event("progress", &preparation));
             }
         }
         self.over = true;
-        Some(match self.app.store().session(&self.id).await {
+        Some(self.session("ready").await)
+    }
+
+    /// The session as an event of this name, or why there is none.
+    async fn session(&self, name: &str) -> Event {
+        match self.app.store().session(&self.id).await {
             Ok(session) => {
                 let session = Session::new(&self.app, session);
                 match session.problem {
                     Some(problem) => event("failed", &problem),
-                    None => event("ready", &session),
+                    None => event(name, &session),
                 }
             }
             Err(error) => event("failed", &store_problem(error)),
-        })
+        }
     }
 }
 

@@ -13,8 +13,8 @@ use super::rotation::{self, Rotation};
 use crate::metrics::MetricStore;
 use crate::otlp::{LogsRequest, Rejected, Signal, TraceRequest};
 use crate::recording::{
-    ContentHash, Counts, Cut, Recording, RecordingError, RecordingInfo, RecordingWriter,
-    append_logs, append_traces, count, read_runs, sync_folder, write_durably,
+    ContentHash, Cut, Growing, Recording, RecordingError, RecordingInfo, RecordingWriter,
+    append_logs, append_traces, read_runs, sync_folder, write_durably,
 };
 use crate::table::{Stored, Tables};
 
@@ -216,25 +216,10 @@ impl LiveRecording {
         self.recovery
     }
 
-    /// The tables, to query while they grow.
+    /// What it holds by now, to query while it grows.
     #[must_use]
-    pub fn tables(&self) -> &Arc<Tables> {
-        &self.tables
-    }
-
-    /// The metrics, to query while they grow.
-    #[must_use]
-    pub fn metrics(&self) -> &Arc<RwLock<MetricStore>> {
-        &self.metrics
-    }
-
-    /// What it holds by now.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        count(
-            &self.tables,
-            &self.metrics.read().unwrap_or_else(PoisonError::into_inner),
-        )
+    pub fn growing(&self) -> Growing {
+        Growing::new(&self.tables, &self.metrics)
     }
 
     /// Takes a request and returns when it is on disk; the rows that could not be accepted.

@@ -7,12 +7,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::background::Background;
 use super::durable::{sync_folder, write_durably};
 use super::error::RecordingError;
+use super::growing::Growing;
 use super::hash::ContentHash;
-use super::manifest::{self, Counts, Manifest, RecordingInfo};
+use super::manifest::{self, Manifest, RecordingInfo};
 use super::metrics_file;
 use super::reader::Recording;
 use super::segments::{Sealed, Segments, copy, describe, write_segments};
-use super::sink::{Part, SealedSegment, append_logs, append_traces, count};
+use super::sink::{Part, SealedSegment, append_logs, append_traces};
 use crate::metrics::{Ingested, MetricCut, MetricStore};
 use crate::otlp::{LogsRequest, Rejected, Signal, TraceRequest};
 use crate::table::{Stored, TableBuilder, Tables};
@@ -111,25 +112,10 @@ impl RecordingWriter {
         })
     }
 
-    /// The tables, to query while they grow.
+    /// What it holds by now, to query while it grows.
     #[must_use]
-    pub fn tables(&self) -> &Arc<Tables> {
-        &self.tables
-    }
-
-    /// The metrics, to query while they grow.
-    #[must_use]
-    pub fn metrics(&self) -> &Arc<RwLock<MetricStore>> {
-        &self.metrics
-    }
-
-    /// What it holds by now. Cheap enough to ask after every request.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        count(
-            &self.tables,
-            &self.metrics.read().unwrap_or_else(PoisonError::into_inner),
-        )
+    pub fn growing(&self) -> Growing {
+        Growing::new(&self.tables, &self.metrics)
     }
 
     /// Appends an `ExportTraceServiceRequest`; returns the spans that could not be accepted.

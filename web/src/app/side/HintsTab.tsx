@@ -47,13 +47,21 @@ export function HintsTab({ session }: { session: Session }) {
           </div>
         ) : (
           <p className="t3 small">
-            {hints.shown.length === hints.total ? "All hints are shown." : "The drill is closed."}
+            {noMore(session, hints.shown.length === hints.total)}
           </p>
         )}
         {show.error && <InlineError error={show.error} />}
       </section>
     </>
   );
+}
+
+/** Why no further hint is offered. */
+function noMore(session: Session, allShown: boolean): string {
+  if (allShown) return "All hints are shown.";
+  return session.state === "playing"
+    ? "Hints are offered once the clock runs."
+    : "The drill is closed.";
 }
 
 function shownAt(session: Session, shownAtMs: number): string {

@@ -26,7 +26,7 @@ export function Blockers({ sample }: { sample: DatabaseSessions }) {
       scroll
       pin={() => ({
         text: `Blocking at ${at}: ${formatCount(waiting)} ${waiting === 1 ? "session waits" : "sessions wait"} for a lock`,
-        query: `blocking at:${at}`,
+        query: `sessions blocking at:${at}`,
       })}
     >
       {roots.length === 0 ? (

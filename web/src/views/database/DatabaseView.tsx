@@ -35,10 +35,12 @@ export default function DatabaseView() {
     [instants, at, busiest, range],
   );
   const instant = instants[index] ?? null;
+  // Until a person chooses an instant, the page shows the busiest one by itself.
+  const asked_by: "person" | "page" = at === null ? "page" : "person";
   const sessions = useQuery({
-    queryKey: ["database-sessions", recording.id, instant],
+    queryKey: ["database-sessions", recording.id, instant, asked_by],
     queryFn: ({ signal }) =>
-      api.database.sessions(recording.id, { at_ms: instant ?? 0 }, { signal }),
+      api.database.sessions(recording.id, { at_ms: instant ?? 0, asked_by }, { signal }),
     enabled: instant !== null,
     placeholderData: keepPreviousData,
   });

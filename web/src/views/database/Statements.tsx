@@ -34,12 +34,14 @@ export function Statements({ wide = false }: { wide?: boolean }) {
   const { recording, range } = useWorkspace();
   const [{ order }, setParams] = useParams(databaseSpec);
   const place = usePlace();
+  // Whoever chose the order or the tab wants to know; beside the sessions the list comes by itself.
+  const asked_by: "person" | "page" = wide || order !== "total_time" ? "person" : "page";
   const answer = useQuery({
-    queryKey: ["statements", recording.id, range, order],
+    queryKey: ["statements", recording.id, range, order, asked_by],
     queryFn: ({ signal }) =>
       api.database.statements(
         recording.id,
-        { start_ms: range.start, end_ms: range.end, order, limit: LIMIT },
+        { start_ms: range.start, end_ms: range.end, order, limit: LIMIT, asked_by },
         { signal },
       ),
     placeholderData: keepPreviousData,

@@ -75,7 +75,8 @@ function GoOn({ session, onNewSeed }: { session: Session; onNewSeed(session: Ses
 }
 
 function progress(session: Session): string {
-  if (session.state === "preparing") return "The incident is running";
+  if (session.state === "preparing" || session.state === "playing")
+    return "The incident is running";
   const started = session.started_at_ms;
   if (started === null) return "Not started";
   const left = session.drill.minutes * 60_000 - (Date.now() - started);

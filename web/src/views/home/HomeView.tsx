@@ -116,6 +116,6 @@ export function HomeView() {
 /** Sessions one can go on with, the latest first. */
 function openSessions(sessions: readonly Session[]): Session[] {
   return sessions
-    .filter((session) => session.state === "ready" || session.state === "preparing")
+    .filter((session) => ["preparing", "playing", "ready"].includes(session.state))
     .sort((a, b) => b.created_at_ms - a.created_at_ms);
 }

@@ -299,6 +299,7 @@ function useExemplars(
       query: `${HTTP_DURATION}_bucket${selector(labels)}`,
       start_ms: Math.floor(range.start),
       end_ms: Math.ceil(range.end),
+      asked_by: "page",
     }),
     enabled,
   });

@@ -37,7 +37,7 @@ export default function Explorer() {
   const [draft, setDraft] = useState(q);
   const language = useMemo(() => promqlLanguage(client, recording.id), [client, recording.id]);
   const { data: names } = useQuery(queries.metricNames(recording.id));
-  const [answer] = useRangeQueries([q === "" ? null : q]) as [RangeAnswer];
+  const [answer] = useRangeQueries([q === "" ? null : q], "person") as [RangeAnswer];
   const window = rateWindow(useStep(range));
   const focusEditor = useRef<(() => void) | null>(null);
   useStatus(useAnswerFacts(useMemo(() => [answer], [answer])));

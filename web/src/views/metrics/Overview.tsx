@@ -33,6 +33,7 @@ function useServices(): string[] {
     queries.metricsInstant(recording.id, {
       query: `sum by (${BY_SERVICE}) (increase(${HTTP_DURATION}_count[${seconds}s]))`,
       time_ms: recording.end_ms,
+      asked_by: "page",
     }),
   );
   return useMemo(

@@ -24,8 +24,14 @@ export function useStep(range: Range): number {
   return stepFor(range, POINTS, SAMPLE_MS);
 }
 
-/** `null` stands for a query that cannot be asked yet; its place stays empty. */
-export function useRangeQueries(texts: readonly (string | null)[]): RangeAnswer[] {
+/**
+ * `null` stands for a query that cannot be asked yet; its place stays empty. A view that fills its panels asks
+ * as the page: only what a person asks or pins is evidence.
+ */
+export function useRangeQueries(
+  texts: readonly (string | null)[],
+  askedBy: "person" | "page" = "page",
+): RangeAnswer[] {
   const { recording, range } = useWorkspace();
   const step = useStep(range);
   // Round instants: zooming back and forth asks the same questions again, and they are cached.
@@ -38,6 +44,7 @@ export function useRangeQueries(texts: readonly (string | null)[]): RangeAnswer[
         start_ms: start,
         end_ms: end,
         step_ms: step,
+        asked_by: askedBy,
       }),
       enabled: text !== null,
     })),

@@ -1,12 +1,13 @@
-/** While the incident runs: what, how far, how long, cancel. The clock of the drill has not started yet. */
+/** Until there is something to look at: what runs, how far, cancel. The clock of the drill has not started yet. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { api } from "@/api/endpoints";
 import { Problem } from "@/api/problem";
 import { queries } from "@/api/queries";
 import type { Preparation, ProblemDetails, Session } from "@/api/types";
 import { PlainFrame } from "@/app/PlainFrame";
 import { navigate } from "@/state/location";
+import { progress } from "@/state/simulation";
+import { useStore } from "@/state/useStore";
 import { Button } from "@/ui/Button";
 import { Chip } from "@/ui/Chip";
 import { Icon } from "@/ui/Icon";
@@ -17,7 +18,7 @@ import styles from "./PreparingView.module.css";
 
 export function PreparingView({ session }: { session: Session }) {
   const client = useQueryClient();
-  const preparation = useProgress(session);
+  const preparation = useStore(progress) ?? session.preparation;
   const cancel = useMutation({
     mutationFn: () => api.sessions.remove(session.id),
     onSettled: () => {
@@ -61,41 +62,14 @@ export function PreparingView({ session }: { session: Session }) {
             <h2 className={styles.briefHead}>Brief</h2>
             <Markdown text={session.brief_md} />
             <p className="t3 small">
-              {session.drill.minutes} min. The clock starts when the incident is ready.
+              {session.drill.minutes} min. The tools open after the first virtual minutes; the clock
+              starts when the incident is complete.
             </p>
           </section>
         )}
       </div>
     </PlainFrame>
   );
-}
-
-/** Progress by server-sent events; when the stream breaks, the session is asked for instead. */
-function useProgress(session: Session): Preparation {
-  const client = useQueryClient();
-  const [preparation, setPreparation] = useState(session.preparation);
-  const { id, state } = session;
-  useEffect(() => {
-    if (state !== "preparing") return;
-    const { queryKey } = queries.session(id);
-    const refresh = () => void client.invalidateQueries({ queryKey });
-    const source = new EventSource(api.sessions.eventsUrl(id));
-    source.addEventListener("progress", (event) =>
-      setPreparation(JSON.parse((event as MessageEvent<string>).data) as Preparation),
-    );
-    source.addEventListener("ready", (event) => {
-      source.close();
-      client.setQueryData(queryKey, JSON.parse((event as MessageEvent<string>).data) as Session);
-      void client.invalidateQueries({ queryKey: queries.recordings().queryKey });
-    });
-    source.addEventListener("failed", () => {
-      source.close();
-      refresh();
-    });
-    source.onerror = refresh;
-    return () => source.close();
-  }, [id, state, client]);
-  return preparation;
 }
 
 function Running({ preparation, onCancel }: { preparation: Preparation; onCancel(): void }) {

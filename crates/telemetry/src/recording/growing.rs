@@ -1,0 +1,56 @@
+//! A recording in the making, for whoever asks questions while it is written.
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
+use super::manifest::Counts;
+use super::sink::count;
+use crate::metrics::MetricStore;
+use crate::table::{Tables, TimeRange};
+
+/// The tables and metrics of a recording that grows; a cheap handle. What it shows stays when the recording is
+/// sealed, and is freed when the last handle goes.
+#[derive(Debug, Clone)]
+pub struct Growing {
+    tables: Arc<Tables>,
+    metrics: Arc<RwLock<MetricStore>>,
+}
+
+impl Growing {
+    pub(crate) fn new(tables: &Arc<Tables>, metrics: &Arc<RwLock<MetricStore>>) -> Self {
+        Self {
+            tables: Arc::clone(tables),
+            metrics: Arc::clone(metrics),
+        }
+    }
+
+    /// Spans, logs and database samples so far.
+    #[must_use]
+    pub fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// The metrics so far. Nothing is appended while the guard is held.
+    pub fn metrics(&self) -> RwLockReadGuard<'_, MetricStore> {
+        self.metrics.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What it holds by now. Cheap enough to ask after every request.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        count(&self.tables, &self.metrics())
+    }
+
+    /// From the first to the last moment of what the tables hold by now; `None` while they are empty.
+    #[must_use]
+    pub fn extent(&self) -> Option<TimeRange> {
+        let extents = [
+            self.tables.spans().view().extent(),
+            self.tables.logs().view().extent(),
+            self.tables.samples().view().extent(),
+        ];
+        let known = || extents.iter().flatten();
+        let start = known().map(|extent| extent.start).min()?;
+        let end = known().map(|extent| extent.end).max()?;
+        Some(TimeRange::new(start, end))
+    }
+}
