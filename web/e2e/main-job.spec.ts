@@ -91,6 +91,11 @@ async function traces(page: Page): Promise<void> {
   await expect(page.getByRole("alert")).toBeHidden();
   await expectAccessibleInBothThemes(page);
 
+  // The id is an address, for a tab of its own; the click below goes through the name beside it.
+  await expect(found.getByRole("link", { name: /^Trace [0-9a-f]{12}/ }).first()).toHaveAttribute(
+    "href",
+    /\/traces\/[0-9a-f]{32}\?.*from=/,
+  );
   await found.getByRole("row").nth(1).getByRole("link").first().click();
   await expect(page).toHaveURL(/\/traces\/[0-9a-f]{32}/);
   await expect(page.getByRole("heading", { name: "POST /v1/workflows/{id}/start" })).toBeVisible();

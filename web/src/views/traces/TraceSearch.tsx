@@ -1,16 +1,14 @@
 /** Finding traces: a filter, the durations as points over time, and the list of what matches. */
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { Link } from "wouter";
 import { api } from "@/api/endpoints";
 import { Problem } from "@/api/problem";
-import type { TraceOrder, TraceSummary } from "@/api/types";
+import type { TraceOrder } from "@/api/types";
 import { toolHref, useGoTo, useParams, usePlace } from "@/state/location";
 import { useStatus } from "@/state/status";
 import { useKept } from "@/state/useKept";
 import { useWorkspace } from "@/state/workspace";
-import { Swatch } from "@/ui/Chip";
-import { type Column, DataTable } from "@/ui/DataTable";
+import { DataTable } from "@/ui/DataTable";
 import { Panel } from "@/ui/Panel";
 import { Segmented } from "@/ui/Segmented";
 import { ErrorState, Skeleton } from "@/ui/States";
@@ -18,10 +16,11 @@ import { LinkButton, Toolbar } from "@/ui/Toolbar";
 import { FacetColumn } from "@/views/shared/FacetColumn";
 import { FilterField, FilterProblem } from "@/views/shared/FilterField";
 import { NothingMatches } from "@/views/shared/NothingMatches";
-import { formatCount, formatNanos, formatTime, nanosToMillis } from "@/viz/format";
+import { formatCount, formatNanos } from "@/viz/format";
 import { DurationScatter } from "./DurationScatter";
 import { searchSpec } from "./params";
 import styles from "./TraceSearch.module.css";
+import { traceColumns } from "./traceColumns";
 
 const PAGE = 100;
 const POINTS = 3000;
@@ -35,7 +34,7 @@ const ORDERS: readonly { value: TraceOrder; label: string }[] = [
 ];
 
 export function TraceSearch() {
-  const { recording, range, setRange } = useWorkspace();
+  const { recording, range, setRange, serviceColor } = useWorkspace();
   const [{ q, order }, setParams] = useParams(searchSpec);
   const goTo = useGoTo();
   const [hovered, setHovered] = useState<string | null>(null);
@@ -83,7 +82,12 @@ export function TraceSearch() {
   const rows = useMemo(() => pages?.pages.flatMap((page) => page.traces) ?? [], [pages]);
   const total = pages?.pages[0]?.total ?? 0;
   const longest = useMemo(() => Math.max(...rows.map((row) => row.duration_ns), 1), [rows]);
-  const columns = useColumns(longest);
+  const place = usePlace();
+  const columns = traceColumns({
+    longest,
+    serviceColor,
+    href: (trace) => (place ? toolHref(place, "traces", { rest: trace }) : ""),
+  });
   const open = (trace: string) => goTo("traces", { rest: trace });
   const reduced = points && points.shown < points.total;
   useStatus(
@@ -193,90 +197,6 @@ export function TraceSearch() {
         </div>
       </div>
     </>
-  );
-}
-
-function useColumns(longest: number): Column<TraceSummary>[] {
-  const { serviceColor } = useWorkspace();
-  const place = usePlace();
-  return useMemo(
-    () => [
-      {
-        id: "name",
-        head: "Trace",
-        width: "minmax(0, 1fr)",
-        cell: (row) => (
-          <span className={styles.name}>
-            <Swatch color={serviceColor(row.service)} />
-            <span className="t3">{row.service}</span>
-            {place ? (
-              <Link
-                className={styles.root}
-                href={toolHref(place, "traces", { rest: row.trace_id })}
-                title={row.name}
-                tabIndex={-1}
-              >
-                {row.name}
-              </Link>
-            ) : (
-              <span className={styles.root}>{row.name}</span>
-            )}
-          </span>
-        ),
-      },
-      {
-        id: "start",
-        head: "Started",
-        width: "104px",
-        align: "right",
-        cell: (row) => formatTime(nanosToMillis(row.start_unix_nano), "millis"),
-      },
-      {
-        id: "duration",
-        head: "Duration",
-        width: "180px",
-        align: "right",
-        cell: (row) => (
-          <span className={styles.duration}>
-            <i
-              className={styles.bar}
-              style={{ width: `${Math.max((row.duration_ns / longest) * 90, 1)}px` }}
-            />
-            {formatNanos(row.duration_ns)}
-          </span>
-        ),
-      },
-      {
-        id: "spans",
-        head: "Spans",
-        width: "64px",
-        align: "right",
-        cell: (row) => formatCount(row.spans),
-      },
-      {
-        id: "errors",
-        head: "Errors",
-        width: "64px",
-        align: "right",
-        cell: (row) => (
-          <span className={row.errors > 0 ? styles.errors : "t3"}>{formatCount(row.errors)}</span>
-        ),
-      },
-      {
-        id: "services",
-        head: "Services",
-        width: "72px",
-        align: "right",
-        cell: (row) => row.services.length,
-      },
-      {
-        id: "id",
-        head: "Trace id",
-        width: "128px",
-        cell: (row) => <span className="mono t3">{row.trace_id.slice(0, 12)}</span>,
-      },
-    ],
-    [longest, serviceColor, place],
   );
 }
 
