@@ -81,6 +81,11 @@ async function traces(page: Page): Promise<void> {
   await openTool(page, "Traces");
   expect(rangeInAddress(page)).toEqual(before);
   const filter = page.getByRole("textbox", { name: "Filter traces by their spans" });
+  const choice = (name: string) => page.getByRole("radio", { name, exact: true });
+  await expect(choice("Requests")).toBeChecked();
+  await expect(filter).toHaveValue("root:true kind:server");
+  await choice("All").click();
+  await expect(filter).toHaveValue("");
   await filter.fill("duration>15s name:");
   await filter.press("Enter");
   await expect(page.getByRole("alert")).toContainText("at character");

@@ -19,6 +19,7 @@ import { NothingMatches } from "@/views/shared/NothingMatches";
 import { formatCount, formatNanos } from "@/viz/format";
 import { DurationScatter } from "./DurationScatter";
 import { searchSpec } from "./params";
+import { type Roots, rootsOf, withRoots } from "./roots";
 import styles from "./TraceSearch.module.css";
 import { traceColumns } from "./traceColumns";
 
@@ -33,12 +34,25 @@ const ORDERS: readonly { value: TraceOrder; label: string }[] = [
   { value: "errors", label: "Most errors" },
 ];
 
+const ROOT_CHOICES: readonly { value: Roots; label: string }[] = [
+  { value: "requests", label: "Requests" },
+  { value: "background", label: "Background" },
+  { value: "all", label: "All" },
+];
+
+const LEFT_OUT: Record<Roots, string | null> = {
+  requests: "background traces left out by the filter",
+  background: "requests left out by the filter",
+  all: null,
+};
+
 export function TraceSearch() {
   const { recording, range, setRange, serviceColor } = useWorkspace();
   const [{ q, order }, setParams] = useParams(searchSpec);
   const goTo = useGoTo();
   const [hovered, setHovered] = useState<string | null>(null);
   const times = { start_ms: range.start, end_ms: range.end };
+  const roots = rootsOf(q);
   const filter = (next: string) => setParams({ q: next }, "push");
 
   const list = useInfiniteQuery({
@@ -94,9 +108,12 @@ export function TraceSearch() {
     list.data
       ? [
           `${formatCount(total)} traces in ${formatNanos((list.data.pages[0]?.query_ms ?? 0) * 1e6)}`,
-          reduced
-            ? `${formatCount(points.shown)} of ${formatCount(points.total)} points drawn, slowest and failed kept`
-            : "nothing left out",
+          ...(reduced
+            ? [
+                `${formatCount(points.shown)} of ${formatCount(points.total)} points drawn, slowest and failed kept`,
+              ]
+            : []),
+          ...(LEFT_OUT[roots] ? [LEFT_OUT[roots]] : reduced ? [] : ["nothing left out"]),
         ]
       : [],
   );
@@ -110,6 +127,12 @@ export function TraceSearch() {
           placeholder="service:api status:error duration>500ms"
           onApply={filter}
           className="grow"
+        />
+        <Segmented
+          label="Traces of"
+          value={roots}
+          options={ROOT_CHOICES}
+          onChange={(value) => filter(withRoots(q, value))}
         />
         <Segmented
           label="Order"
@@ -130,7 +153,7 @@ export function TraceSearch() {
         <div className={styles.main}>
           <Panel
             title="Duration"
-            unit={q ? "of each matching span, log scale" : "of each root span, log scale"}
+            unit={`of each ${scatterOf(q)}, log scale`}
             className={styles.scatter}
             pin={() => ({
               text: q
@@ -198,6 +221,14 @@ export function TraceSearch() {
       </div>
     </>
   );
+}
+
+/** What the points of the scatter are. */
+function scatterOf(filter: string): string {
+  const roots = rootsOf(filter);
+  if (roots === "requests") return "request";
+  if (roots === "background") return "background root span";
+  return filter ? "matching span" : "root span";
 }
 
 /** The filter with a duration range in place of the ones it had. */
