@@ -254,7 +254,14 @@ async function handIn(page: Page): Promise<void> {
   await expect(dialog).not.toContainText("Still open");
   await dialog.getByRole("button", { name: "Hand in" }).click();
   await expect(page.getByRole("heading", { name: /^(\d+) of \1 points$/ })).toBeVisible();
-  await expect(page.getByRole("region", { name: "Solution" })).toContainText("How to fix it");
+  const wrote = page.getByRole("region", { name: "What you wrote" });
+  await expect(wrote).toContainText("Ask first.");
+  await expect(wrote.getByRole("link")).toContainText(FILE);
+  const solution = page.getByRole("region", { name: "Solution" });
+  await expect(solution).toContainText("How to fix it");
+  await expect(
+    solution.getByRole("listitem").getByRole("link", { name: FILE, exact: true }),
+  ).toHaveAttribute("href", new RegExp(`/code/${FILE}`));
   await expectAccessibleInBothThemes(page);
   await page.getByRole("link", { name: "Home" }).click();
   await expect(page.getByRole("main").getByText(/\b(\d+) of \1\b/)).toBeVisible();

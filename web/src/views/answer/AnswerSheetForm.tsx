@@ -203,6 +203,7 @@ function HandInDialog({ sessionId, draft, missing, onClose }: HandInDialogProps)
     mutationFn: () => api.answer.handIn(sessionId, draft),
     onSuccess: async (result) => {
       client.setQueryData(queries.result(sessionId).queryKey, result);
+      client.setQueryData(queries.answer(sessionId).queryKey, (old) => old && { ...old, draft });
       await client.invalidateQueries({ queryKey: queries.session(sessionId).queryKey });
       await client.invalidateQueries({ queryKey: queries.sessions().queryKey });
     },

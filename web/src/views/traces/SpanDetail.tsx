@@ -12,6 +12,7 @@ import { Swatch } from "@/ui/Chip";
 import { Icon, type IconName } from "@/ui/Icon";
 import { Banner } from "@/ui/States";
 import { copyText } from "@/ui/Toolbar";
+import { codeHref, codeLabel } from "@/views/shared/CodeLink";
 import { DASH, formatCount, formatNanos, nanosToMillis } from "@/viz/format";
 import type { Node } from "@/viz/traceModel";
 import styles from "./SpanDetail.module.css";
@@ -187,12 +188,8 @@ function Onward({ trace, node }: { trace: Trace; node: Node }) {
     },
   ];
   if (typeof file === "string") {
-    const at = typeof line === "number" ? String(line) : "";
-    ways.push({
-      icon: "code",
-      label: `${file}${at ? `:${at}` : ""}`,
-      href: toolHref(place, "code", { rest: file, params: at ? { line: at } : {} }),
-    });
+    const at = { path: file, line: typeof line === "number" ? line : null };
+    ways.push({ icon: "code", label: codeLabel(at), href: codeHref(place, at) });
   }
   if (typeof statement === "string") {
     ways.push({
