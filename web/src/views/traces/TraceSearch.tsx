@@ -2,7 +2,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { api } from "@/api/endpoints";
-import { Problem } from "@/api/problem";
 import type { TraceOrder } from "@/api/types";
 import { toolHref, useGoTo, useParams, usePlace } from "@/state/location";
 import { useStatus } from "@/state/status";
@@ -14,7 +13,7 @@ import { Segmented } from "@/ui/Segmented";
 import { ErrorState, Skeleton } from "@/ui/States";
 import { LinkButton, Toolbar } from "@/ui/Toolbar";
 import { FacetColumn } from "@/views/shared/FacetColumn";
-import { FilterField, FilterProblem } from "@/views/shared/FilterField";
+import { FilterField, FilterProblem, isUnread } from "@/views/shared/FilterField";
 import { NothingMatches } from "@/views/shared/NothingMatches";
 import { formatCount, formatNanos } from "@/viz/format";
 import { DurationScatter } from "./DurationScatter";
@@ -88,8 +87,7 @@ export function TraceSearch() {
     placeholderData: keepPreviousData,
   });
 
-  // A filter that is not understood leaves the last answer in force.
-  const unread = list.error instanceof Problem && Boolean(list.error.details.position);
+  const unread = isUnread(list.error);
   const pages = useKept(list.data);
   const keptFacets = useKept(facets.data);
   const points = useKept(scatter.data);
