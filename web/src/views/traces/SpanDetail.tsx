@@ -13,9 +13,10 @@ import { Icon, type IconName } from "@/ui/Icon";
 import { Banner } from "@/ui/States";
 import { copyText } from "@/ui/Toolbar";
 import { codeHref, codeLabel } from "@/views/shared/CodeLink";
-import { DASH, formatCount, formatNanos, nanosToMillis } from "@/viz/format";
+import { DASH, formatNanos, nanosToMillis } from "@/viz/format";
 import type { Node } from "@/viz/traceModel";
 import styles from "./SpanDetail.module.css";
+import { standing } from "./standing";
 
 export interface SpanDetailProps {
   trace: Trace;
@@ -78,15 +79,9 @@ function Figure({ label, value }: { label: string; value: string }) {
 
 function Distribution({ stats, durationNs }: { stats: SpanStats; durationNs: number }) {
   const most = Math.max(...stats.buckets.map((bucket) => bucket.count), 1);
-  const below = stats.buckets
-    .filter((bucket) => bucket.to_ns <= durationNs)
-    .reduce((sum, bucket) => sum + bucket.count, 0);
-  const share = ((below / stats.count) * 100).toFixed(1);
   return (
     <section className={styles.section} aria-label="Distribution">
-      <h3 className={styles.title}>
-        Slower than {share} % of {formatCount(stats.count)} spans of this name
-      </h3>
+      <h3 className={styles.title}>{standing(stats, durationNs)}</h3>
       <div className={styles.bars} aria-hidden="true">
         {stats.buckets.map((bucket) => (
           <i
