@@ -81,6 +81,11 @@ async function traces(page: Page): Promise<void> {
   await openTool(page, "Traces");
   expect(rangeInAddress(page)).toEqual(before);
   const filter = page.getByRole("textbox", { name: "Filter traces by their spans" });
+  const choice = (name: string) => page.getByRole("radio", { name, exact: true });
+  await expect(choice("Requests")).toBeChecked();
+  await expect(filter).toHaveValue("root:true kind:server");
+  await choice("All").click();
+  await expect(filter).toHaveValue("");
   await filter.fill("duration>15s name:");
   await filter.press("Enter");
   await expect(page.getByRole("alert")).toContainText("at character");
@@ -91,6 +96,11 @@ async function traces(page: Page): Promise<void> {
   await expect(page.getByRole("alert")).toBeHidden();
   await expectAccessibleInBothThemes(page);
 
+  // The id is an address, for a tab of its own; the click below goes through the name beside it.
+  await expect(found.getByRole("link", { name: /^Trace [0-9a-f]{12}/ }).first()).toHaveAttribute(
+    "href",
+    /\/traces\/[0-9a-f]{32}\?.*from=/,
+  );
   await found.getByRole("row").nth(1).getByRole("link").first().click();
   await expect(page).toHaveURL(/\/traces\/[0-9a-f]{32}/);
   await expect(page.getByRole("heading", { name: "POST /v1/workflows/{id}/start" })).toBeVisible();
@@ -244,7 +254,14 @@ async function handIn(page: Page): Promise<void> {
   await expect(dialog).not.toContainText("Still open");
   await dialog.getByRole("button", { name: "Hand in" }).click();
   await expect(page.getByRole("heading", { name: /^(\d+) of \1 points$/ })).toBeVisible();
-  await expect(page.getByRole("region", { name: "Solution" })).toContainText("How to fix it");
+  const wrote = page.getByRole("region", { name: "What you wrote" });
+  await expect(wrote).toContainText("Ask first.");
+  await expect(wrote.getByRole("link")).toContainText(FILE);
+  const solution = page.getByRole("region", { name: "Solution" });
+  await expect(solution).toContainText("How to fix it");
+  await expect(
+    solution.getByRole("listitem").getByRole("link", { name: FILE, exact: true }),
+  ).toHaveAttribute("href", new RegExp(`/code/${FILE}`));
   await expectAccessibleInBothThemes(page);
   await page.getByRole("link", { name: "Home" }).click();
   await expect(page.getByRole("main").getByText(/\b(\d+) of \1\b/)).toBeVisible();

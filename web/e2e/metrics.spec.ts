@@ -93,6 +93,15 @@ test.describe("a session that is ready", () => {
     await expect(page.getByText("The range in the address ends before it starts")).toBeHidden();
   });
 
+  test("a range that cannot be read is said, and what is shown instead", async ({ page }) => {
+    await page.goto(`${new URL(page.url()).pathname}?v=1&from=yesterday&to=2026-01-13T09:40Z`);
+    const said = page.getByText("The range in the address cannot be read");
+    await expect(said).toBeVisible();
+    await expect(page.getByRole("figure", { name: /^Duration p95 by endpoint/ })).toBeVisible();
+    await page.getByRole("button", { name: /^Keep / }).click();
+    await expect(said).toBeHidden();
+  });
+
   test("a filter that is not understood leaves what was there", async ({ page }) => {
     await page.getByRole("link", { name: "Logs" }).click();
     const lines = page.getByRole("list", { name: /^Log lines/ }).getByRole("listitem");

@@ -83,6 +83,13 @@ export const queries = {
       queryFn: ({ signal }) => api.answer.result(session, { signal }),
     }),
 
+  sourceFiles: (system: string) =>
+    queryOptions({
+      queryKey: ["source-files", system],
+      queryFn: ({ signal }) => api.code.files(system, { signal }),
+      ...SEALED,
+    }),
+
   recordings: () =>
     queryOptions({
       queryKey: ["recordings"],

@@ -103,13 +103,18 @@ export function Strip() {
       <Handle edge="start" label="Start of the range" />
       <Handle edge="end" label="End of the range" />
       {hovered && (
-        <div className={styles.tip} style={{ left: Math.max(8, hovered.x - 60) }}>
+        <div className={styles.tip} style={tipPlace(hovered.x, canvas.current?.clientWidth ?? 0)}>
           <span className="t2">{formatTime(hovered.annotation.time_ms, "seconds")}</span>
           {hovered.annotation.service}: {hovered.annotation.text}
         </div>
       )}
     </div>
   );
+}
+
+/** The tooltip grows away from the nearer edge, so that the text of a late event is not cut. */
+function tipPlace(x: number, width: number): React.CSSProperties {
+  return x > width / 2 ? { right: Math.max(8, width - x - 60) } : { left: Math.max(8, x - 60) };
 }
 
 const CURSORS: Record<StripHit["part"], string> = {

@@ -24,6 +24,10 @@ describe("withTerm", () => {
   });
   test("keeps alternatives together", () => {
     expect(withTerm("a OR b", "status", "error")).toBe("(a OR b) status:error");
+    expect(withTerm("(a OR b)", "status", "error")).toBe("(a OR b) status:error");
+    expect(withTerm("(a) OR (b)", "status", "error")).toBe("((a) OR (b)) status:error");
+    expect(withTerm('"a OR b"', "status", "error")).toBe('"a OR b" status:error');
+    expect(withTerm("(a OR b) c", "status", "error")).toBe("(a OR b) c status:error");
   });
 });
 

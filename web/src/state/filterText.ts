@@ -19,7 +19,7 @@ export function withTerm(
   const opposite = term(key, value, !negated);
   const kept = removeTerm(filter, opposite);
   if (hasTerm(kept, wanted)) return kept;
-  return kept === "" ? wanted : `${needsParentheses(kept) ? `(${kept})` : kept} ${wanted}`;
+  return kept === "" ? wanted : `${together(kept)} ${wanted}`;
 }
 
 export function hasTerm(filter: string, wanted: string): boolean {
@@ -31,9 +31,19 @@ export function removeTerm(filter: string, unwanted: string): string {
   return ` ${filter} `.replace(` ${unwanted} `, " ").trim();
 }
 
-/** `a OR b` must be kept together when something is added to it. */
-function needsParentheses(filter: string): boolean {
-  return / OR /.test(filter.replace(/"[^"]*"/g, "")) && !/^\(.*\)$/.test(filter);
+/** The filter so that terms can stand beside it: alternatives are put in parentheses. */
+export function together(filter: string): string {
+  return hasAlternatives(filter) ? `(${filter})` : filter;
+}
+
+/** Whether there is an `OR` outside of quotes and parentheses. */
+function hasAlternatives(filter: string): boolean {
+  let text = filter.replace(/"(?:[^"\\]|\\.)*"/g, "");
+  for (let before = ""; before !== text; ) {
+    before = text;
+    text = text.replace(/\([^()]*\)/g, "");
+  }
+  return / OR /.test(text);
 }
 
 /** The term that was written last, or null when there is none. */

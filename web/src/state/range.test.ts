@@ -63,6 +63,9 @@ it.each([
   ["a reversed one", at(2), at(1), /ends before it starts/],
   ["one of no length", at(1), at(1), /ends before it starts/],
   ["one outside the recording", at(7), at(8), /outside the recording/],
+  ["one whose start is unreadable", undefined, at(2), /cannot be read/],
+  ["one whose end is unreadable", at(1), undefined, /cannot be read/],
+  ["an unreadable end alone", null, undefined, /cannot be read/],
 ])("a range in the address: %s", (_, from, to, expected) => {
   const problem = rangeProblem(from, to, bounds);
   if (expected === null) expect(problem).toBeNull();

@@ -1,4 +1,5 @@
 /** Arithmetic on time ranges. Pure; the workspace holds the current range. */
+import { formatInstant } from "./url";
 
 export interface Range {
   start: number;
@@ -39,8 +40,15 @@ export function pan(range: Range, share: number, bounds: Range): Range {
   return clampRange({ start: range.start + by, end: range.end + by }, bounds);
 }
 
-/** Why a range that somebody wrote cannot be shown, or null. */
-export function rangeProblem(from: number | null, to: number | null, bounds: Range): string | null {
+/** Why a range that somebody wrote cannot be shown, or null. An end that is `undefined` cannot be read. */
+export function rangeProblem(
+  from: number | null | undefined,
+  to: number | null | undefined,
+  bounds: Range,
+): string | null {
+  if (from === undefined || to === undefined) {
+    return `The range in the address cannot be read. A time is written like ${formatInstant(bounds.start)}`;
+  }
   if (from === null && to === null) return null;
   if (from === null || to === null) return "The range in the address has only one end";
   if (to <= from) return "The range in the address ends before it starts";

@@ -10,6 +10,7 @@ import {
   readParams,
   readPlace,
   text,
+  unreadParams,
   writeParams,
   writePlace,
 } from "./url";
@@ -56,6 +57,18 @@ describe("parameters", () => {
   it("of addresses without a version are upgraded", () => {
     const start = Date.UTC(2026, 2, 14, 12, 30);
     expect(readParams(spec, `?start=${start}`).from).toBe(start);
+  });
+
+  it.each([
+    ["", []],
+    ["?v=1&from=2026-03-14T12:30Z&at=3", []],
+    ["?v=1&from=yesterday&at=12.5&query=x", ["at", "from"]],
+    ["?v=1&from=2026-03-14T12:30:00", ["from"]],
+    ["?v=1&from=", ["from"]],
+    ["?start=yesterday", ["from"]],
+    ["?start=1e99", ["from"]],
+  ])("that are not understood are named: %j", (search, expected) => {
+    expect(unreadParams(spec, search)).toEqual(expected);
   });
 });
 

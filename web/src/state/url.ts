@@ -11,6 +11,9 @@
 
 export const URL_VERSION = 1;
 
+/** The last instant that a date can hold. */
+const MAX_MS = 8.64e15;
+
 export const TOOLS = [
   "metrics",
   "traces",
@@ -101,9 +104,13 @@ const upgrades: ((params: URLSearchParams) => void)[] = [
       ["start", "from"],
       ["end", "to"],
     ] as const) {
-      const ms = Number(params.get(old));
-      if (params.has(old) && Number.isFinite(ms) && !params.has(now)) {
-        params.set(now, formatInstant(ms));
+      const written = params.get(old);
+      // What is no instant is carried over as it stands, so that it can be said.
+      if (written !== null && !params.has(now)) {
+        params.set(
+          now,
+          Math.abs(Number(written)) <= MAX_MS ? formatInstant(Number(written)) : written,
+        );
       }
       params.delete(old);
     }
@@ -128,6 +135,15 @@ export function readParams<S extends Spec>(spec: S, search: string): ParamsOf<S>
     values[key] = (written === null ? undefined : codec.parse(written)) ?? codec.fallback;
   }
   return values as ParamsOf<S>;
+}
+
+/** Parameters of `spec` that are written in the address and not understood, so that their default is used. */
+export function unreadParams(spec: Spec, search: string): string[] {
+  const params = upgrade(search);
+  return Object.entries(spec).flatMap(([key, codec]) => {
+    const written = params.get(key);
+    return written !== null && codec.parse(written) === undefined ? [key] : [];
+  });
 }
 
 /** The search text after `patch`; parameters that `spec` does not name stay as they are. */

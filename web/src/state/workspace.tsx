@@ -4,10 +4,11 @@
  * is the drill's start range, or the whole recording.
  */
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef } from "react";
+import { useSearch } from "wouter";
 import type { Recording, Session } from "@/api/types";
 import { type HistoryMode, useParams } from "./location";
 import { clampRange, MINUTE, type Range, rangeProblem, sameRange } from "./range";
-import { rangeSpec } from "./url";
+import { rangeSpec, unreadParams } from "./url";
 
 export interface Workspace {
   /** Null when a recording is open without a session. */
@@ -51,7 +52,12 @@ export function WorkspaceProvider({ session, recording, children }: WorkspacePro
   const startRange = session?.start_range;
   const isOpen = recording.state === "open";
 
-  const problem = rangeProblem(from, to, bounds);
+  const unread = unreadParams(rangeSpec, useSearch());
+  const problem = rangeProblem(
+    unread.includes("from") ? undefined : from,
+    unread.includes("to") ? undefined : to,
+    bounds,
+  );
   const range = useMemo<Range>(() => {
     if (from !== null && to !== null && problem === null)
       return clampRange({ start: from, end: to }, bounds);

@@ -1,6 +1,6 @@
 /**
- * A table for any number of rows: only the visible ones are in the page. One tab stop; arrows, Page keys,
- * Home and End move the cursor, Enter opens. The sorted column is bright with an arrow. What is not shown
+ * A table for any number of rows: only the visible ones are in the page. One tab stop, and one more for the
+ * links of the row at the cursor; arrows, Page keys, Home and End move it, Enter opens. The sorted column is bright with an arrow. What is not shown
  * belongs into `foot`.
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
@@ -20,7 +20,8 @@ import styles from "./DataTable.module.css";
 export interface Column<R> {
   id: string;
   head: ReactNode;
-  cell(row: R): ReactNode;
+  /** `atCursor` is for what a row lets one press: it is a tab stop only in the row at the cursor. */
+  cell(row: R, atCursor: boolean): ReactNode;
   /** A grid track: "minmax(0, 1fr)", "80px". */
   width: string;
   align?: "left" | "right" | "center";
@@ -163,7 +164,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
                     style={alignOf(column)}
                     tabIndex={-1}
                   >
-                    {column.cell(row)}
+                    {column.cell(row, item.index === active)}
                   </div>
                 ))}
               </div>

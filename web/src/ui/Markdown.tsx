@@ -6,38 +6,49 @@
 import type { Nodes, RootContent } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { Fragment, type ReactNode, useMemo } from "react";
+import { Link } from "wouter";
 import { cx } from "./cx";
 import styles from "./Markdown.module.css";
 
-export function Markdown({ text, className }: { text: string; className?: string }) {
+export interface MarkdownProps {
+  text: string;
+  className?: string;
+  /** The address of this page that a piece of inline code stands for, such as a file's, or null. */
+  linkFor?: (code: string) => string | null;
+}
+
+export function Markdown({ text, className, linkFor }: MarkdownProps) {
   const tree = useMemo(() => fromMarkdown(text), [text]);
-  return <div className={cx(styles.prose, className)}>{children(tree.children)}</div>;
+  return <div className={cx(styles.prose, className)}>{children(tree.children, linkFor)}</div>;
 }
 
-function children(nodes: readonly RootContent[]): ReactNode {
-  return nodes.map((node, i) => <Fragment key={i}>{element(node)}</Fragment>);
+function children(nodes: readonly RootContent[], linkFor: MarkdownProps["linkFor"]): ReactNode {
+  return nodes.map((node, i) => <Fragment key={i}>{element(node, linkFor)}</Fragment>);
 }
 
-function element(node: Nodes): ReactNode {
+function element(node: Nodes, linkFor: MarkdownProps["linkFor"]): ReactNode {
   switch (node.type) {
     case "text":
       return node.value;
     case "html":
       return node.value;
     case "paragraph":
-      return <p>{children(node.children)}</p>;
+      return <p>{children(node.children, linkFor)}</p>;
     case "heading":
       return node.depth <= 2 ? (
-        <h3>{children(node.children)}</h3>
+        <h3>{children(node.children, linkFor)}</h3>
       ) : (
-        <h4>{children(node.children)}</h4>
+        <h4>{children(node.children, linkFor)}</h4>
       );
     case "strong":
-      return <b>{children(node.children)}</b>;
+      return <b>{children(node.children, linkFor)}</b>;
     case "emphasis":
-      return <em>{children(node.children)}</em>;
-    case "inlineCode":
-      return <code>{node.value}</code>;
+      return <em>{children(node.children, linkFor)}</em>;
+    case "inlineCode": {
+      const href = linkFor?.(node.value);
+      const code = <code>{node.value}</code>;
+      return href ? <Link href={href}>{code}</Link> : code;
+    }
     case "code":
       return (
         <pre>
@@ -46,14 +57,14 @@ function element(node: Nodes): ReactNode {
       );
     case "list":
       return node.ordered ? (
-        <ol start={node.start ?? 1}>{children(node.children)}</ol>
+        <ol start={node.start ?? 1}>{children(node.children, linkFor)}</ol>
       ) : (
-        <ul>{children(node.children)}</ul>
+        <ul>{children(node.children, linkFor)}</ul>
       );
     case "listItem":
-      return <li>{children(node.children)}</li>;
+      return <li>{children(node.children, linkFor)}</li>;
     case "blockquote":
-      return <blockquote>{children(node.children)}</blockquote>;
+      return <blockquote>{children(node.children, linkFor)}</blockquote>;
     case "thematicBreak":
       return <hr />;
     case "break":
@@ -65,13 +76,13 @@ function element(node: Nodes): ReactNode {
           rel="noreferrer"
           target={node.url.startsWith("/") ? undefined : "_blank"}
         >
-          {children(node.children)}
+          {children(node.children, undefined)}
         </a>
       ) : (
-        children(node.children)
+        children(node.children, linkFor)
       );
     default:
-      return "children" in node ? children(node.children as RootContent[]) : null;
+      return "children" in node ? children(node.children as RootContent[], linkFor) : null;
   }
 }
 

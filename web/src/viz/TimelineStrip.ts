@@ -6,6 +6,7 @@ import type { Annotation, Timeline } from "@/api/types";
 import { crosshair } from "./crosshair";
 import { drawGlyph, fitCanvas, haloText, onResize } from "./draw";
 import { formatTime } from "./format";
+import { spread } from "./spread";
 import { CANVAS_FONT_PX, onThemeChange, palette } from "./theme";
 import { timeTicks } from "./ticks";
 
@@ -13,6 +14,10 @@ export const STRIP_PAD = 12;
 const TOP = 18;
 const BOTTOM = 14;
 const HANDLE_REACH = 8;
+/** Glyphs stand this far apart, so that each can be pointed at. */
+const GLYPH_GAP = 14;
+/** Where the line from a glyph meets the instant that it stands for. */
+const ELBOW = 24;
 
 export interface StripOptions {
   bounds: { start: number; end: number };
@@ -26,11 +31,16 @@ export type StripHit =
   | { part: "start" | "end" | "window" | "ground" }
   | { part: "annotation"; annotation: Annotation };
 
+interface Glyph {
+  x: number;
+  annotation: Annotation;
+}
+
 export class TimelineStrip {
   readonly #canvas: HTMLCanvasElement;
   #options: StripOptions;
   readonly #off: (() => void)[];
-  #glyphs: { x: number; annotation: Annotation }[] = [];
+  #glyphs: Glyph[] = [];
 
   constructor(canvas: HTMLCanvasElement, options: StripOptions) {
     this.#canvas = canvas;
@@ -57,8 +67,11 @@ export class TimelineStrip {
   }
 
   hit(x: number, y: number): StripHit {
-    const near = this.#glyphs.find((glyph) => Math.abs(glyph.x - x) <= 7);
-    if (near && y < TOP + 4) return { part: "annotation", annotation: near.annotation };
+    const away = (glyph: Glyph) => Math.abs(glyph.x - x);
+    const [nearest] = [...this.#glyphs].sort((a, b) => away(a) - away(b));
+    if (nearest && away(nearest) <= GLYPH_GAP / 2 && y < TOP + 4) {
+      return { part: "annotation", annotation: nearest.annotation };
+    }
     const from = this.#x(this.#options.range.start);
     const to = this.#x(this.#options.range.end);
     if (Math.abs(x - from) <= HANDLE_REACH && x < (from + to) / 2) return { part: "start" };
@@ -172,28 +185,31 @@ export class TimelineStrip {
   #drawAnnotations(context: CanvasRenderingContext2D, width: number, bottom: number): void {
     const colors = palette();
     const taken: [number, number][] = [];
-    this.#glyphs = [];
     context.textAlign = "left";
     const annotations = [...(this.#options.timeline?.annotations ?? [])].sort(
       (a, b) => a.time_ms - b.time_ms,
     );
-    for (const [i, annotation] of annotations.entries()) {
-      const x = this.#x(annotation.time_ms);
-      this.#glyphs.push({ x, annotation });
+    const instants = annotations.map((annotation) => this.#x(annotation.time_ms));
+    const places = spread(instants, GLYPH_GAP, STRIP_PAD, width - STRIP_PAD);
+    this.#glyphs = annotations.map((annotation, i) => ({ x: places[i] ?? 0, annotation }));
+    for (const [i, { x, annotation }] of this.#glyphs.entries()) {
+      const instant = Math.round(instants[i] ?? x) + 0.5;
       context.strokeStyle = colors.color("--axis");
       context.lineWidth = 1;
       context.setLineDash([2, 2]);
       context.beginPath();
-      context.moveTo(Math.round(x) + 0.5, 19);
-      context.lineTo(Math.round(x) + 0.5, bottom);
+      // A glyph that had to make room is led back to its instant.
+      context.moveTo(Math.round(x) + 0.5, TOP + 1);
+      context.lineTo(instant, ELBOW);
+      context.lineTo(instant, bottom);
       context.stroke();
       context.setLineDash([]);
       drawGlyph(context, annotation.kind, x, 12, colors.color("--text-2"));
       const label = annotation.text;
       const end = x + 12 + context.measureText(label).width;
-      const next = annotations[i + 1];
+      const next = this.#glyphs[i + 1];
       // A label that would collide goes; the glyph stays and its tooltip has the text.
-      if (next && end > this.#x(next.time_ms) - 6) continue;
+      if (next && end > next.x - 6) continue;
       if (end > width - 4 || taken.some(([a, b]) => x - 6 < b && end > a)) continue;
       taken.push([x - 6, end]);
       haloText(context, label, x + 8, 12.5, colors.color("--text-2"), colors.color("--surface-1"));

@@ -79,7 +79,7 @@ export function AnswerSheetForm({ sessionId, sheet, entries }: AnswerSheetFormPr
         <Question
           number={5}
           title="What shows it?"
-          help="Evidence from your notebook. Queries that you ran count too."
+          help="Points come from what you asked in the tools and pinned. What you tick here is for the reader: it tells an interviewer which of it convinced you."
         >
           {evidence.length === 0 ? (
             <Empty title="Nothing is pinned yet">
@@ -107,7 +107,7 @@ export function AnswerSheetForm({ sessionId, sheet, entries }: AnswerSheetFormPr
         <Question
           number={6}
           title="What is it not?"
-          help="Things that happened around the same time, or that one would suspect, and that you ruled out."
+          help="Things that happened around the same time, or that one would suspect, and that you ruled out. A suspect counts as ruled out when you also looked: ticking alone brings nothing."
         >
           <ul className={styles.columns}>
             {form.suspects.map((suspect) => (
@@ -203,6 +203,7 @@ function HandInDialog({ sessionId, draft, missing, onClose }: HandInDialogProps)
     mutationFn: () => api.answer.handIn(sessionId, draft),
     onSuccess: async (result) => {
       client.setQueryData(queries.result(sessionId).queryKey, result);
+      client.setQueryData(queries.answer(sessionId).queryKey, (old) => old && { ...old, draft });
       await client.invalidateQueries({ queryKey: queries.session(sessionId).queryKey });
       await client.invalidateQueries({ queryKey: queries.sessions().queryKey });
     },

@@ -1,10 +1,9 @@
 /** Places in the code: file, function, line. */
 import { useState } from "react";
-import { Link } from "wouter";
 import type { CodeLocation } from "@/api/types";
-import { toolHref, usePlace } from "@/state/location";
 import { Button, IconButton } from "@/ui/Button";
 import { TextField } from "@/ui/Field";
+import { CodeLink } from "@/views/shared/CodeLink";
 import styles from "./LocationsEditor.module.css";
 
 export interface LocationsEditorProps {
@@ -13,7 +12,6 @@ export interface LocationsEditorProps {
 }
 
 export function LocationsEditor({ locations, onChange }: LocationsEditorProps) {
-  const place = usePlace();
   const [path, setPath] = useState("");
   const [name, setName] = useState("");
   const add = () => {
@@ -29,18 +27,7 @@ export function LocationsEditor({ locations, onChange }: LocationsEditorProps) {
       <ul className={styles.list}>
         {locations.map((location, index) => (
           <li key={`${location.path}:${location.line}:${index}`} className={styles.row}>
-            {place && (
-              <Link
-                className="mono accent grow ellipsis"
-                href={toolHref(place, "code", {
-                  rest: location.path,
-                  params: location.line ? { line: String(location.line) } : {},
-                })}
-              >
-                {location.path}
-                {location.line ? `:${location.line}` : ""}
-              </Link>
-            )}
+            <CodeLink path={location.path} line={location.line} className="grow ellipsis" />
             <TextField
               label={`Function in ${location.path}`}
               hideLabel

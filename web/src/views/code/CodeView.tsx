@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { api } from "@/api/endpoints";
+import { queries } from "@/api/queries";
 import { useGoTo, useParams, usePlace } from "@/state/location";
 import { usePin } from "@/state/pin";
 import { useStatus } from "@/state/status";
@@ -51,11 +52,7 @@ function SystemCode({ system }: { system: string }) {
     keys: ["/"],
     run: () => input.current?.focus(),
   });
-  const files = useQuery({
-    queryKey: ["source-files", system],
-    queryFn: ({ signal }) => api.code.files(system, { signal }),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const files = useQuery(queries.sourceFiles(system));
   const open = (file: string, at?: number) =>
     goTo("code", {
       rest: file,

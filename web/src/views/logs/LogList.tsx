@@ -13,6 +13,7 @@ import { useWorkspace } from "@/state/workspace";
 import { Button, IconButton } from "@/ui/Button";
 import { Swatch } from "@/ui/Chip";
 import { cx } from "@/ui/cx";
+import { CodeLink } from "@/views/shared/CodeLink";
 import { formatCount, formatTime, nanosToMillis } from "@/viz/format";
 import { inlineAttributes, written } from "./inline";
 import styles from "./LogList.module.css";
@@ -196,17 +197,8 @@ function Detail({
             Open its trace
           </Link>
         )}
-        {place && typeof file === "string" && (
-          <Link
-            className="accent"
-            href={toolHref(place, "code", {
-              rest: file,
-              params: typeof number === "number" ? { line: String(number) } : {},
-            })}
-          >
-            {file}
-            {typeof number === "number" ? `:${number}` : ""}
-          </Link>
+        {typeof file === "string" && (
+          <CodeLink path={file} line={typeof number === "number" ? number : null} />
         )}
         {pin && (
           <Button

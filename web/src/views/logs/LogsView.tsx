@@ -2,7 +2,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api } from "@/api/endpoints";
-import { Problem } from "@/api/problem";
 import { useParams } from "@/state/location";
 import { useStatus } from "@/state/status";
 import { oneOf, text } from "@/state/url";
@@ -13,7 +12,7 @@ import { Segmented } from "@/ui/Segmented";
 import { ErrorState, Skeleton } from "@/ui/States";
 import { LinkButton, Toolbar } from "@/ui/Toolbar";
 import { FacetColumn } from "@/views/shared/FacetColumn";
-import { FilterField, FilterProblem } from "@/views/shared/FilterField";
+import { FilterField, FilterProblem, isUnread } from "@/views/shared/FilterField";
 import { NothingMatches } from "@/views/shared/NothingMatches";
 import { formatCount, formatNanos } from "@/viz/format";
 import { LogHistogram } from "./LogHistogram";
@@ -70,8 +69,7 @@ export default function LogsView() {
     placeholderData: keepPreviousData,
   });
 
-  // A filter that is not understood leaves the last answer in force.
-  const unread = list.error instanceof Problem && Boolean(list.error.details.position);
+  const unread = isUnread(list.error);
   const pages = useKept(list.data);
   const kept = {
     histogram: useKept(histogram.data),

@@ -3,6 +3,7 @@
  * the next one is, and an error stands below with its position.
  */
 import { useEffect, useRef, useState } from "react";
+import { Problem } from "@/api/problem";
 import { useCommand } from "@/state/useCommand";
 import { SearchField } from "@/ui/Field";
 import { InlineError } from "@/ui/States";
@@ -40,6 +41,11 @@ export function FilterField({ label, value, placeholder, onApply, className }: F
       className={className}
     />
   );
+}
+
+/** Whether the filter was not understood, which leaves the last answer in force. */
+export function isUnread(error: unknown): boolean {
+  return error instanceof Problem && Boolean(error.details.position);
 }
 
 /** Below a filter that was not understood: what is wrong, where, and that the rest is of the last one that was. */

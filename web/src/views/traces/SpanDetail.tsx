@@ -12,9 +12,11 @@ import { Swatch } from "@/ui/Chip";
 import { Icon, type IconName } from "@/ui/Icon";
 import { Banner } from "@/ui/States";
 import { copyText } from "@/ui/Toolbar";
-import { DASH, formatCount, formatNanos, nanosToMillis } from "@/viz/format";
+import { codeHref, codeLabel } from "@/views/shared/CodeLink";
+import { DASH, formatNanos, nanosToMillis } from "@/viz/format";
 import type { Node } from "@/viz/traceModel";
 import styles from "./SpanDetail.module.css";
+import { standing } from "./standing";
 
 export interface SpanDetailProps {
   trace: Trace;
@@ -77,15 +79,9 @@ function Figure({ label, value }: { label: string; value: string }) {
 
 function Distribution({ stats, durationNs }: { stats: SpanStats; durationNs: number }) {
   const most = Math.max(...stats.buckets.map((bucket) => bucket.count), 1);
-  const below = stats.buckets
-    .filter((bucket) => bucket.to_ns <= durationNs)
-    .reduce((sum, bucket) => sum + bucket.count, 0);
-  const share = ((below / stats.count) * 100).toFixed(1);
   return (
     <section className={styles.section} aria-label="Distribution">
-      <h3 className={styles.title}>
-        Slower than {share} % of {formatCount(stats.count)} spans of this name
-      </h3>
+      <h3 className={styles.title}>{standing(stats, durationNs)}</h3>
       <div className={styles.bars} aria-hidden="true">
         {stats.buckets.map((bucket) => (
           <i
@@ -187,12 +183,8 @@ function Onward({ trace, node }: { trace: Trace; node: Node }) {
     },
   ];
   if (typeof file === "string") {
-    const at = typeof line === "number" ? String(line) : "";
-    ways.push({
-      icon: "code",
-      label: `${file}${at ? `:${at}` : ""}`,
-      href: toolHref(place, "code", { rest: file, params: at ? { line: at } : {} }),
-    });
+    const at = { path: file, line: typeof line === "number" ? line : null };
+    ways.push({ icon: "code", label: codeLabel(at), href: codeHref(place, at) });
   }
   if (typeof statement === "string") {
     ways.push({

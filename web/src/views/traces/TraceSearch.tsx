@@ -1,27 +1,26 @@
 /** Finding traces: a filter, the durations as points over time, and the list of what matches. */
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { Link } from "wouter";
 import { api } from "@/api/endpoints";
-import { Problem } from "@/api/problem";
-import type { TraceOrder, TraceSummary } from "@/api/types";
+import type { TraceOrder } from "@/api/types";
 import { toolHref, useGoTo, useParams, usePlace } from "@/state/location";
 import { useStatus } from "@/state/status";
 import { useKept } from "@/state/useKept";
 import { useWorkspace } from "@/state/workspace";
-import { Swatch } from "@/ui/Chip";
-import { type Column, DataTable } from "@/ui/DataTable";
+import { DataTable } from "@/ui/DataTable";
 import { Panel } from "@/ui/Panel";
 import { Segmented } from "@/ui/Segmented";
 import { ErrorState, Skeleton } from "@/ui/States";
 import { LinkButton, Toolbar } from "@/ui/Toolbar";
 import { FacetColumn } from "@/views/shared/FacetColumn";
-import { FilterField, FilterProblem } from "@/views/shared/FilterField";
+import { FilterField, FilterProblem, isUnread } from "@/views/shared/FilterField";
 import { NothingMatches } from "@/views/shared/NothingMatches";
-import { formatCount, formatNanos, formatTime, nanosToMillis } from "@/viz/format";
+import { formatCount, formatNanos } from "@/viz/format";
 import { DurationScatter } from "./DurationScatter";
 import { searchSpec } from "./params";
+import { type Roots, rootsOf, withRoots } from "./roots";
 import styles from "./TraceSearch.module.css";
+import { traceColumns } from "./traceColumns";
 
 const PAGE = 100;
 const POINTS = 3000;
@@ -34,12 +33,25 @@ const ORDERS: readonly { value: TraceOrder; label: string }[] = [
   { value: "errors", label: "Most errors" },
 ];
 
+const ROOT_CHOICES: readonly { value: Roots; label: string }[] = [
+  { value: "requests", label: "Requests" },
+  { value: "background", label: "Background" },
+  { value: "all", label: "All" },
+];
+
+const LEFT_OUT: Record<Roots, string | null> = {
+  requests: "background traces left out by the filter",
+  background: "requests left out by the filter",
+  all: null,
+};
+
 export function TraceSearch() {
-  const { recording, range, setRange } = useWorkspace();
+  const { recording, range, setRange, serviceColor } = useWorkspace();
   const [{ q, order }, setParams] = useParams(searchSpec);
   const goTo = useGoTo();
   const [hovered, setHovered] = useState<string | null>(null);
   const times = { start_ms: range.start, end_ms: range.end };
+  const roots = rootsOf(q);
   const filter = (next: string) => setParams({ q: next }, "push");
 
   const list = useInfiniteQuery({
@@ -75,24 +87,31 @@ export function TraceSearch() {
     placeholderData: keepPreviousData,
   });
 
-  // A filter that is not understood leaves the last answer in force.
-  const unread = list.error instanceof Problem && Boolean(list.error.details.position);
+  const unread = isUnread(list.error);
   const pages = useKept(list.data);
   const keptFacets = useKept(facets.data);
   const points = useKept(scatter.data);
   const rows = useMemo(() => pages?.pages.flatMap((page) => page.traces) ?? [], [pages]);
   const total = pages?.pages[0]?.total ?? 0;
   const longest = useMemo(() => Math.max(...rows.map((row) => row.duration_ns), 1), [rows]);
-  const columns = useColumns(longest);
+  const place = usePlace();
+  const columns = traceColumns({
+    longest,
+    serviceColor,
+    href: (trace) => (place ? toolHref(place, "traces", { rest: trace }) : ""),
+  });
   const open = (trace: string) => goTo("traces", { rest: trace });
   const reduced = points && points.shown < points.total;
   useStatus(
     list.data
       ? [
           `${formatCount(total)} traces in ${formatNanos((list.data.pages[0]?.query_ms ?? 0) * 1e6)}`,
-          reduced
-            ? `${formatCount(points.shown)} of ${formatCount(points.total)} points drawn, slowest and failed kept`
-            : "nothing left out",
+          ...(reduced
+            ? [
+                `${formatCount(points.shown)} of ${formatCount(points.total)} points drawn, slowest and failed kept`,
+              ]
+            : []),
+          ...(LEFT_OUT[roots] ? [LEFT_OUT[roots]] : reduced ? [] : ["nothing left out"]),
         ]
       : [],
   );
@@ -106,6 +125,12 @@ export function TraceSearch() {
           placeholder="service:api status:error duration>500ms"
           onApply={filter}
           className="grow"
+        />
+        <Segmented
+          label="Traces of"
+          value={roots}
+          options={ROOT_CHOICES}
+          onChange={(value) => filter(withRoots(q, value))}
         />
         <Segmented
           label="Order"
@@ -126,7 +151,7 @@ export function TraceSearch() {
         <div className={styles.main}>
           <Panel
             title="Duration"
-            unit={q ? "of each matching span, log scale" : "of each root span, log scale"}
+            unit={`of each ${scatterOf(q)}, log scale`}
             className={styles.scatter}
             pin={() => ({
               text: q
@@ -196,88 +221,12 @@ export function TraceSearch() {
   );
 }
 
-function useColumns(longest: number): Column<TraceSummary>[] {
-  const { serviceColor } = useWorkspace();
-  const place = usePlace();
-  return useMemo(
-    () => [
-      {
-        id: "name",
-        head: "Trace",
-        width: "minmax(0, 1fr)",
-        cell: (row) => (
-          <span className={styles.name}>
-            <Swatch color={serviceColor(row.service)} />
-            <span className="t3">{row.service}</span>
-            {place ? (
-              <Link
-                className={styles.root}
-                href={toolHref(place, "traces", { rest: row.trace_id })}
-                title={row.name}
-                tabIndex={-1}
-              >
-                {row.name}
-              </Link>
-            ) : (
-              <span className={styles.root}>{row.name}</span>
-            )}
-          </span>
-        ),
-      },
-      {
-        id: "start",
-        head: "Started",
-        width: "104px",
-        align: "right",
-        cell: (row) => formatTime(nanosToMillis(row.start_unix_nano), "millis"),
-      },
-      {
-        id: "duration",
-        head: "Duration",
-        width: "180px",
-        align: "right",
-        cell: (row) => (
-          <span className={styles.duration}>
-            <i
-              className={styles.bar}
-              style={{ width: `${Math.max((row.duration_ns / longest) * 90, 1)}px` }}
-            />
-            {formatNanos(row.duration_ns)}
-          </span>
-        ),
-      },
-      {
-        id: "spans",
-        head: "Spans",
-        width: "64px",
-        align: "right",
-        cell: (row) => formatCount(row.spans),
-      },
-      {
-        id: "errors",
-        head: "Errors",
-        width: "64px",
-        align: "right",
-        cell: (row) => (
-          <span className={row.errors > 0 ? styles.errors : "t3"}>{formatCount(row.errors)}</span>
-        ),
-      },
-      {
-        id: "services",
-        head: "Services",
-        width: "72px",
-        align: "right",
-        cell: (row) => row.services.length,
-      },
-      {
-        id: "id",
-        head: "Trace id",
-        width: "128px",
-        cell: (row) => <span className="mono t3">{row.trace_id.slice(0, 12)}</span>,
-      },
-    ],
-    [longest, serviceColor, place],
-  );
+/** What the points of the scatter are. */
+function scatterOf(filter: string): string {
+  const roots = rootsOf(filter);
+  if (roots === "requests") return "request";
+  if (roots === "background") return "background root span";
+  return filter ? "matching span" : "root span";
 }
 
 /** The filter with a duration range in place of the ones it had. */

@@ -1,8 +1,9 @@
 /** What the traces tool keeps in the address. */
 import { flag, oneOf, text } from "@/state/url";
+import { REQUESTS } from "./roots";
 
 export const searchSpec = {
-  q: text(),
+  q: text(REQUESTS),
   order: oneOf(["newest", "slowest", "errors"], "slowest"),
 };
 
