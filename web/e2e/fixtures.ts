@@ -77,7 +77,7 @@ async function shortDrills(to: string): Promise<void> {
   }
 }
 
-/** Starts a drill with a seed and waits until its incident is ready. */
+/** Starts a drill with a seed, looks at it while it plays, and waits until its incident is complete. */
 export async function startDrill(page: Page, title: string | RegExp, seed: string): Promise<void> {
   await page.goto("/");
   await page.getByRole("button", { name: title }).first().click();
@@ -86,7 +86,14 @@ export async function startDrill(page: Page, title: string | RegExp, seed: strin
   await dialog.getByRole("button", { name: "Start" }).click();
   await expect(page.getByRole("progressbar")).toBeVisible();
   await expect(page.getByRole("region", { name: "Brief" })).toContainText("Your task");
-  await expect(page).toHaveURL(/\/metrics/, { timeout: 5 * 60_000 });
+  // The tools open on the first minutes of the incident; the clock waits for the rest.
+  await expect(page).toHaveURL(/\/metrics/, { timeout: 60_000 });
+  const running = page.getByRole("progressbar", { name: "Running the incident" });
+  await expect(running).toBeVisible();
+  await expect(page.getByRole("figure", { name: /^Requests,/ }).first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "Hand in" })).toBeHidden();
+  await expect(running).toBeHidden({ timeout: 5 * 60_000 });
+  await expect(page.getByRole("button", { name: "Hand in" })).toBeVisible();
 }
 
 /** The first line with an address that the server prints. */

@@ -149,12 +149,15 @@ fn copy_tree(from: &Path, to: &Path) -> anyhow::Result<()> {
 
 /// The system that a drill's manifest names.
 fn system_of(drill: &Path) -> anyhow::Result<String> {
-    let manifest = fs::read_to_string(drill.join("drill.toml"))?;
-    let named = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("system = "))
-        .map(|value| value.trim_matches('"').to_owned());
-    named.with_context(|| format!("{} names no system", drill.display()))
+    /// Of a drill's manifest, what matters here; the catalogue checks the rest.
+    #[derive(serde::Deserialize)]
+    struct Manifest {
+        system: String,
+    }
+    let path = drill.join("drill.toml");
+    let manifest: Manifest = toml::from_str(&fs::read_to_string(&path)?)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(manifest.system)
 }
 
 fn folders(parent: &Path) -> anyhow::Result<Vec<PathBuf>> {

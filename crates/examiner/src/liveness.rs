@@ -96,7 +96,6 @@ impl Figures<'_> {
     fn indicator(&self, indicator: &Indicator) -> Result<Finding, LivenessError> {
         let title = &indicator.title;
         let answer = self.range(title, &indicator.query)?;
-        // A window that reaches back past the onset still shows the time before.
         let (before, after) = peaks(&answer, self.onset_ms);
         let shown = match (indicator.symptom, self.expectation) {
             (Some(limit), Expectation::Alive) => before < limit && after >= limit,
@@ -152,7 +151,8 @@ impl Figures<'_> {
     }
 }
 
-/// The largest value before a time and from it on; 0 where there is none.
+/// The largest value up to a time and after it; 0 where there is none. At the time itself, a window of a query
+/// reaches back and still shows what was before.
 fn peaks(answer: &Range, at_ms: i64) -> (f64, f64) {
     let mut peaks = (0.0_f64, 0.0_f64);
     for series in &answer.series {

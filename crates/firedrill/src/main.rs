@@ -20,9 +20,10 @@ use tracing_subscriber::EnvFilter;
 use crate::cli::{Cli, Command};
 use crate::exit::{Exit, Failure};
 
-/// A simulated hour is tens of millions of small allocations; this allocator takes a fifth off its time.
+/// A simulated hour is tens of millions of small allocations; this allocator takes a fifth off its time, and
+/// builds in seconds.
 #[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {

@@ -13,6 +13,7 @@ use telemetry::query::QueryQueue;
 use crate::config::Config;
 use crate::error::ServerError;
 use crate::live::Live;
+use crate::otlp::OtlpPorts;
 use crate::preparations::Preparations;
 use crate::queries::Queries;
 use crate::recordings::Recordings;
@@ -34,6 +35,7 @@ struct Inner {
     queries: Queries,
     turns: QueryQueue,
     live: Live,
+    otlp_ports: OtlpPorts,
     /// Held as long as the server lives; the system lets go of it when the process ends.
     _lock: File,
 }
@@ -44,7 +46,7 @@ impl App {
     /// # Errors
     ///
     /// When the data folder or its database cannot be used.
-    pub async fn open(config: &Config) -> Result<Self, ServerError> {
+    pub(crate) async fn open(config: &Config, otlp_ports: OtlpPorts) -> Result<Self, ServerError> {
         let recordings = config.data.join("recordings");
         let lock = claim(&config.data, &recordings)?;
         let store = Store::open(&config.data.join("firedrill.sqlite")).await?;
@@ -69,6 +71,7 @@ impl App {
                 queries: Queries::start(config.query_threads)?,
                 turns: QueryQueue::default(),
                 live,
+                otlp_ports,
                 _lock: lock,
             }),
         })
@@ -121,6 +124,11 @@ impl App {
     /// The live recording.
     pub(crate) fn live(&self) -> &Live {
         &self.inner.live
+    }
+
+    /// Where OTLP is received.
+    pub(crate) fn otlp_ports(&self) -> OtlpPorts {
+        self.inner.otlp_ports
     }
 
     /// The threads for tool queries.

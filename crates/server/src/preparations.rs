@@ -301,13 +301,14 @@ impl Staging {
         let (title, session_id) = (self.title.clone(), self.session_id.clone());
         let total = progress.virtual_total;
         let playing = Arc::new(Playing::new(growing.clone(), title, session_id, total)?);
+        playing.advance(progress.virtual_elapsed);
         let range = start_range(playing.extent_ms, self.start_range);
         let recordings = self.app.recordings();
         recordings.insert_playing(&self.recording_id, Arc::clone(&playing));
-        let marked =
-            self.app
-                .store()
-                .mark_playing(&self.session_id, &self.recording_id, range);
+        let marked = self
+            .app
+            .store()
+            .mark_playing(&self.session_id, &self.recording_id, range);
         if let Err(error) = self.runtime.block_on(marked) {
             // A deleted session cancels its simulation; of anything else the end will tell.
             if !self.cancel.is_cancelled() {

@@ -51,8 +51,8 @@ impl Server {
         let listen = |source| ServerError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let app = App::open(config).await?;
         let receivers = Receivers::bind(config.otlp_grpc, config.otlp_http).await;
+        let app = App::open(config, receivers.ports()).await?;
         Ok(Self {
             app,
             listener,

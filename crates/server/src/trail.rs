@@ -5,10 +5,10 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use catalogue::{AskedBy, Tool, TrailQuery};
 use interview::Entry;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use catalogue::{AskedBy, Tool, TrailQuery};
 
 use crate::app::App;
 use crate::clock;

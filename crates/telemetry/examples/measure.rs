@@ -67,7 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "{:.1} B/span on disk",
         manifest.bytes_on_disk() as f64 / spans
     );
-    let memory = match &*written.growing().tables().spans() {
+    let memory = match &*written.tables().spans() {
         telemetry::table::Stored::Sealed(table) => table.memory(),
         telemetry::table::Stored::Open(_) => return Err("the table is still open".into()),
     };

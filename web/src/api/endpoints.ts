@@ -31,6 +31,7 @@ export type LogsQuery = Query<`${typeof RECORDING}/logs`>;
 export type LogHistogramQuery = Query<`${typeof RECORDING}/logs/histogram`>;
 export type LogPatternsQuery = Query<`${typeof RECORDING}/logs/patterns`>;
 export type ValuesQuery = Query<`${typeof RECORDING}/values`>;
+export type SessionsQuery = Query<`${typeof RECORDING}/database/sessions`>;
 export type StatementsQuery = Query<`${typeof RECORDING}/database/statements`>;
 export type CodeSearchQuery = Query<`${typeof SYSTEM}/search`>;
 
@@ -165,7 +166,7 @@ export const api = {
     samples: (id: string, query: T.TimeRange, o: Cancel = {}) =>
       body(client.GET(`${RECORDING}/database/samples`, { ...o, params: { ...of(id), query } })),
     /** The nearest sample at or before the instant. */
-    sessions: (id: string, query: { at_ms: number }, o: Cancel = {}) =>
+    sessions: (id: string, query: SessionsQuery, o: Cancel = {}) =>
       body(client.GET(`${RECORDING}/database/sessions`, { ...o, params: { ...of(id), query } })),
     statements: (id: string, query: StatementsQuery, o: Cancel = {}) =>
       body(client.GET(`${RECORDING}/database/statements`, { ...o, params: { ...of(id), query } })),

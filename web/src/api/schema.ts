@@ -491,9 +491,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Progress of the simulation: events `progress` (`Preparation`), then one of `ready` (`Session`)
-         *     and `failed` (`Problem`), after which the stream ends. A session that is not being prepared
-         *     gives its last event at once.
+         * Progress of the simulation: events `progress` (`Preparation`), `playing` (`Session`) once when its tools can
+         *     be opened, then one of `ready` (`Session`) and `failed` (`Problem`), after which the stream ends. A session
+         *     that is not being simulated gives its last event at once.
          */
         get: operations["session_events"];
         put?: never;
@@ -667,7 +667,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The version of the server. */
+        /** The version of the server, and where it receives OTLP. */
         get: operations["version"];
         put?: never;
         post?: never;
@@ -718,6 +718,11 @@ export interface components {
             /** @description What can be picked. */
             form: components["schemas"]["AnswerForm"];
         };
+        /**
+         * @description Who wants to know what a query answers. What the page asks by itself is no evidence that anybody looked.
+         * @enum {string}
+         */
+        Asker: "person" | "page";
         /** @description A line that matches. */
         CodeMatch: {
             /** @description The line, counted from 1. */
@@ -1575,7 +1580,7 @@ export interface components {
             bytes_on_disk: number;
             /**
              * Format: int64
-             * @description End (exclusive), ms since the epoch.
+             * @description End (exclusive), ms since the epoch; the planned one while an incident plays.
              */
             end_ms: number;
             /** @description The id in URLs. */
@@ -1585,6 +1590,11 @@ export interface components {
              * @description Log records held, database samples apart.
              */
             logs: number;
+            /**
+             * Format: int64
+             * @description Up to where there is telemetry (exclusive), ms since the epoch; before `end_ms` while an incident plays.
+             */
+            recorded_until_ms: number;
             /**
              * Format: int64
              * @description Metric samples held.
@@ -1702,7 +1712,7 @@ export interface components {
             /** @description How far the incident has been simulated. */
             preparation: components["schemas"]["Preparation"];
             problem: components["schemas"]["Problem"] | null;
-            /** @description Its recording; null until it is ready. */
+            /** @description Its recording; null until there is something to look at. */
             recording_id: string | null;
             /**
              * @description The seed of its incident, decimal.
@@ -1743,7 +1753,7 @@ export interface components {
          * @description Where a session stands.
          * @enum {string}
          */
-        SessionState: "preparing" | "ready" | "failed" | "handed_in";
+        SessionState: "preparing" | "playing" | "ready" | "failed" | "handed_in";
         /** @description A hint that was shown. */
         ShownHint: {
             /**
@@ -2103,8 +2113,18 @@ export interface components {
             /** @description Most frequent first. */
             values: components["schemas"]["ValueCount"][];
         };
-        /** @description Which Firedrill this is. */
+        /** @description Which Firedrill this is, and where it listens for telemetry. */
         Version: {
+            /**
+             * Format: int32
+             * @description The port for OTLP over gRPC; null when it is not received.
+             */
+            otlp_grpc_port: number | null;
+            /**
+             * Format: int32
+             * @description The port for OTLP over HTTP; null when it is not received.
+             */
+            otlp_http_port: number | null;
             /**
              * @description The version of the binary.
              * @example 0.1.0
@@ -2271,6 +2291,8 @@ export interface operations {
             query: {
                 /** @description The sample at this time, or the last one before, ms since the epoch. */
                 at_ms: number;
+                /** @description Default `person`; a view that asks by itself says `page`. */
+                asked_by?: components["schemas"]["Asker"];
             };
             header?: never;
             path: {
@@ -2310,6 +2332,8 @@ export interface operations {
                 order?: components["schemas"]["StatementOrder"];
                 /** @description Most statements, 1 to 500, default 50. */
                 limit?: number;
+                /** @description Default `person`; a view that asks by itself says `page`. */
+                asked_by?: components["schemas"]["Asker"];
             };
             header?: never;
             path: {
@@ -2538,6 +2562,8 @@ export interface operations {
                 start_ms: number;
                 /** @description End (exclusive), ms since the epoch. */
                 end_ms: number;
+                /** @description Default `person`; a view that asks by itself says `page`. */
+                asked_by?: components["schemas"]["Asker"];
             };
             header?: never;
             path: {
@@ -2573,6 +2599,8 @@ export interface operations {
                 query: string;
                 /** @description When, ms since the epoch. */
                 time_ms: number;
+                /** @description Default `person`; a view that asks by itself says `page`. */
+                asked_by?: components["schemas"]["Asker"];
             };
             header?: never;
             path: {
@@ -2675,6 +2703,8 @@ export interface operations {
                 end_ms: number;
                 /** @description Distance between two points. */
                 step_ms: number;
+                /** @description Default `person`; a view that asks by itself says `page`. */
+                asked_by?: components["schemas"]["Asker"];
             };
             header?: never;
             path: {
@@ -3210,6 +3240,11 @@ export interface operations {
                         data: components["schemas"]["Preparation"];
                         /** @enum {string} */
                         event: "progress";
+                    } | {
+                        /** @description The tools can be opened. */
+                        data: components["schemas"]["Session"];
+                        /** @enum {string} */
+                        event: "playing";
                     } | {
                         /** @description The session is ready (or was handed in). */
                         data: components["schemas"]["Session"];

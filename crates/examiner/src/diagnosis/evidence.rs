@@ -42,7 +42,14 @@ pub(super) fn score(item: &EvidenceItem, trail: &[TrailQuery]) -> Criterion {
     Criterion {
         id: format!("evidence.{}", item.id),
         title: format!("Evidence: {}", item.title),
-        points: share(item.points, if matches!(found, Looked::At(_)) { 1.0 } else { 0.0 }),
+        points: share(
+            item.points,
+            if matches!(found, Looked::At(_)) {
+                1.0
+            } else {
+                0.0
+            },
+        ),
         max: f64::from(item.points),
         seen,
         expected: item.title.clone(),

@@ -81,7 +81,10 @@ impl<'a> Herrings<'a> {
             return "Everything that looked guilty and was not is ruled out.".to_owned();
         }
         let total = self.ruled_out.len() + self.unseen.len() + self.left.len();
-        let mut text = format!("{} of {total} red herrings are ruled out.", self.ruled_out.len());
+        let mut text = format!(
+            "{} of {total} red herrings are ruled out.",
+            self.ruled_out.len()
+        );
         if !self.unseen.is_empty() {
             text.push_str(&format!(
                 " Right, but nothing that was asked or pinned could show it: {}.",

@@ -92,7 +92,8 @@ fn query(tool: Tool, view: &str, spans: &[&str]) -> TrailQuery {
 /// A look at the traffic of each tenant.
 fn tenants() -> TrailQuery {
     TrailQuery {
-        query: "sum by (tenant_id) (rate(http_server_request_duration_seconds_count[5m]))".to_owned(),
+        query: "sum by (tenant_id) (rate(http_server_request_duration_seconds_count[5m]))"
+            .to_owned(),
         ..query(Tool::Metrics, "range", &[])
     }
 }
@@ -291,7 +292,10 @@ fn what_the_page_asked_by_itself_is_no_evidence() {
         asked_by: AskedBy::Page,
         ..query(Tool::Database, "statements", &[])
     };
-    let evidence = run(&perfect(), std::slice::from_ref(&shown)).criteria.pop().unwrap();
+    let evidence = run(&perfect(), std::slice::from_ref(&shown))
+        .criteria
+        .pop()
+        .unwrap();
     assert_eq!(evidence.points, 0.0);
     assert_eq!(
         evidence.explanation,
@@ -305,7 +309,11 @@ fn what_the_page_asked_by_itself_is_no_evidence() {
 #[test]
 fn who_has_not_looked_has_ruled_nothing_out() {
     let verdict = run(&perfect(), &[]);
-    let criterion = verdict.criteria.iter().find(|it| it.id == "ruled-out").unwrap();
+    let criterion = verdict
+        .criteria
+        .iter()
+        .find(|it| it.id == "ruled-out")
+        .unwrap();
     assert_eq!(criterion.points, 5.0);
     assert_eq!(
         criterion.explanation,

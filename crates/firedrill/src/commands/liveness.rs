@@ -4,7 +4,8 @@ use std::path::Path;
 
 use catalogue::Entry;
 use examiner::incident::{
-    Cancel, IncidentEvent, IncidentSpec, Limits, RecordingLabel, SystemCommand, begin, describe, record,
+    Cancel, IncidentEvent, IncidentSpec, Limits, RecordingLabel, SystemCommand, begin, describe,
+    record,
 };
 use examiner::liveness::{Expectation, Finding, judge};
 

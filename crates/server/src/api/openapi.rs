@@ -22,6 +22,7 @@ use super::{database, facets, logs, traces};
         facets::RowSignal,
         logs::LogOrder,
         traces::TraceOrder,
+        crate::trail::Asker,
     )),
     tags(
         (name = "server", description = "The server itself"),

@@ -96,7 +96,10 @@ pub async fn list_recordings(State(app): State<App>) -> Result<Json<RecordingLis
     );
     recordings.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.id.cmp(&b.id)));
     if let Some(live) = app.live().current() {
-        recordings.insert(0, live_recording(live.info().title.clone(), &live.growing()));
+        recordings.insert(
+            0,
+            live_recording(live.info().title.clone(), &live.growing()),
+        );
     }
     Ok(Json(RecordingList { recordings }))
 }

@@ -36,7 +36,7 @@ pub async fn session_events(
         id,
         watch,
         fresh: true,
-        told_playing: false,
+        playing: Playing::NotYet,
         over: false,
     };
     let events = futures::stream::unfold(state, |mut state| async move {
@@ -51,14 +51,26 @@ struct Next {
     id: String,
     watch: Option<watch::Receiver<Stage>>,
     fresh: bool,
-    told_playing: bool,
+    playing: Playing,
     over: bool,
+}
+
+/// Whether the listener knows that the tools can be opened.
+#[derive(PartialEq)]
+enum Playing {
+    NotYet,
+    ToTell,
+    Told,
 }
 
 impl Next {
     async fn next(&mut self) -> Option<Event> {
         if self.over {
             return None;
+        }
+        if self.playing == Playing::ToTell {
+            self.playing = Playing::Told;
+            return Some(self.session("playing").await);
         }
         if let Some(watch) = &mut self.watch {
             // The first event tells the present stage, the following ones each change of it.
@@ -70,9 +82,8 @@ impl Next {
                     is_playing,
                 } = stage
             {
-                if is_playing && !self.told_playing {
-                    self.told_playing = true;
-                    return Some(self.session("playing").await);
+                if is_playing && self.playing == Playing::NotYet {
+                    self.playing = Playing::ToTell;
                 }
                 return Some(event("progress", &preparation));
             }
@@ -109,6 +120,8 @@ fn event<T: Serialize>(name: &str, data: &T) -> Event {
 pub enum SessionEvent {
     /// The simulation goes on.
     Progress(Preparation),
+    /// The tools can be opened.
+    Playing(Box<Session>),
     /// The session is ready (or was handed in).
     Ready(Box<Session>),
     /// The simulation failed.

@@ -31,6 +31,13 @@ pub(crate) struct Receivers {
     http: Option<TcpListener>,
 }
 
+/// Where OTLP is received; `None` for nowhere.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct OtlpPorts {
+    pub(crate) grpc: Option<u16>,
+    pub(crate) http: Option<u16>,
+}
+
 impl Receivers {
     /// Listens where it can, and warns where it cannot.
     pub(crate) async fn bind(grpc: Option<SocketAddr>, http: Option<SocketAddr>) -> Self {
@@ -52,6 +59,14 @@ impl Receivers {
         self.http
             .as_ref()
             .and_then(|listener| listener.local_addr().ok())
+    }
+
+    /// The ports, for whoever wants to send.
+    pub(crate) fn ports(&self) -> OtlpPorts {
+        OtlpPorts {
+            grpc: self.grpc_address().map(|address| address.port()),
+            http: self.http_address().map(|address| address.port()),
+        }
     }
 
     /// Receives in the background until `stop` changes; requests in flight are answered first.

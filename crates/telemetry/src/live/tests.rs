@@ -25,7 +25,7 @@ fn info() -> RecordingInfo {
 }
 
 fn spans(recording: &LiveRecording) -> usize {
-    recording.tables().spans().view().rows()
+    recording.growing().tables().spans().view().rows()
 }
 
 fn open(folder: &Path) -> LiveRecording {
@@ -98,7 +98,8 @@ fn what_was_acknowledged_survives_kill_9() {
         recovery.runs > 0 && recovery.requests < acknowledged.len() as u64,
         "{recovery:?}"
     );
-    let tables = recording.tables();
+    let growing = recording.growing();
+    let tables = growing.tables();
     let stored = tables.spans();
     let view = stored.view();
     let mut ids = std::collections::HashSet::new();

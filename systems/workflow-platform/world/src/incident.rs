@@ -38,6 +38,8 @@ pub enum IncidentError {
 
 /// Plays an incident, handing its telemetry to `sink`; returns how much there was.
 ///
+/// What it built is left to the operating system: the process that plays an incident ends with it.
+///
 /// # Errors
 /// See [`IncidentError`]; the seed in `spec` replays it.
 pub fn play(

@@ -46,9 +46,7 @@ export function HintsTab({ session }: { session: Session }) {
             </Button>
           </div>
         ) : (
-          <p className="t3 small">
-            {noMore(session, hints.shown.length === hints.total)}
-          </p>
+          <p className="t3 small">{noMore(session, hints.shown.length === hints.total)}</p>
         )}
         {show.error && <InlineError error={show.error} />}
       </section>

@@ -13,8 +13,6 @@ import { copyText } from "@/ui/Toolbar";
 import { formatAge, formatBytes, formatCompact, formatLong } from "@/viz/format";
 import styles from "./HomeView.module.css";
 
-const OTLP_GRPC_PORT = 4317;
-const OTLP_HTTP_PORT = 4318;
 const SHAPE_POINTS = 120;
 
 export interface HomeSideProps {
@@ -146,14 +144,29 @@ function hrefOf(recording: Recording): string {
 /** Where to send OTLP, and whether something arrives. */
 function Watch() {
   const { data } = useQuery({ ...queries.recordings(), refetchInterval: 10_000 });
-  const open = data?.find((recording) => recording.state === "open") ?? null;
+  const { data: version } = useQuery(queries.version());
+  // An incident that plays is open as well, and nobody's own service.
+  const open = data?.find((it) => it.state === "open" && it.session_id === null) ?? null;
+  if (!version) return null;
+  const { otlp_grpc_port: grpc, otlp_http_port: http } = version;
   const host = window.location.hostname;
-  const endpoint = `http://${host}:${OTLP_GRPC_PORT}`;
+  const endpoint = `http://${host}:${grpc ?? http}`;
+  if (grpc === null && http === null) {
+    return (
+      <section className={styles.section} aria-labelledby="watch">
+        <h2 id="watch">Watch your own service</h2>
+        <p className="t2">
+          This server receives no telemetry: it was started with <code>--no-otlp</code>, or the
+          ports were taken.
+        </p>
+      </section>
+    );
+  }
   return (
     <section className={styles.section} aria-labelledby="watch">
       <h2 id="watch">Watch your own service</h2>
       <p className="t2">Send OTLP here; the same tools open on it.</p>
-      <p className="t3 small">OTLP endpoint, gRPC</p>
+      <p className="t3 small">OTLP endpoint, {grpc === null ? "HTTP" : "gRPC"}</p>
       <div className={styles.endpoint}>
         <code>{endpoint}</code>
         <IconButton
@@ -170,7 +183,7 @@ function Watch() {
             Receiving: {formatCompact(open.spans)} spans from {open.services.length} services
           </Link>
         ) : (
-          `Also ${OTLP_HTTP_PORT} for HTTP. Nothing received yet.`
+          `${grpc !== null && http !== null ? `Also ${http} for HTTP. ` : ""}Nothing received yet.`
         )}
       </p>
     </section>

@@ -1,12 +1,8 @@
 //! Sessions from creation to result, over HTTP.
 
-#![cfg(unix)]
-
-mod support;
-
+use crate::support::stream::{START_MS, trace_id};
+use crate::support::{TestServer, http};
 use serde_json::{Value, json};
-use support::stream::{START_MS, trace_id};
-use support::{TestServer, http};
 
 #[test]
 fn the_catalogue_shows_the_drill_under_a_neutral_id() {
@@ -62,6 +58,81 @@ fn events_tell_progress_and_then_the_session() {
     );
     let late = server.get(&format!("/api/v1/sessions/{id}/events"));
     assert!(late.text.starts_with("event: ready\n"), "{}", late.text);
+}
+
+/// Half of the stream, a second piece after the first progress was told, and the rest on demand.
+const PLAY_UNTIL_GO: &str = r#"n=$(wc -c < "$0"); a=$((n / 2)); b=$((n / 5))
+head -c $a "$0"; sleep 0.3; tail -c +$((a + 1)) "$0" | head -c $b
+until test -e "$0.go"; do sleep 0.02; done; tail -c +$((a + b + 1)) "$0""#;
+
+#[test]
+fn an_incident_can_be_looked_at_while_it_plays() {
+    let server = TestServer::with_script(PLAY_UNTIL_GO);
+    let id = server.new_session();
+    let session = server.wait_while(&id, &["preparing"]);
+    assert_eq!(session["state"], "playing", "{session}");
+    assert_eq!(session["started_at_ms"], Value::Null);
+    let path = format!(
+        "/api/v1/recordings/{}",
+        session["recording_id"].as_str().unwrap()
+    );
+    let recording = server.get(&path).ok();
+    let end_ms = START_MS + 600_000;
+    assert_eq!(recording["state"], "open");
+    assert_eq!(recording["end_ms"], end_ms);
+    assert_eq!(recording["session_id"], id.as_str());
+    let until_ms = recording["recorded_until_ms"].as_i64().unwrap();
+    assert!(
+        (START_MS + 240_000..end_ms).contains(&until_ms),
+        "{recording}"
+    );
+    assert_eq!(
+        server.get("/api/v1/recordings").ok()["recordings"][0],
+        recording
+    );
+
+    // The grid is that of the whole incident, its slots are empty where nothing has been simulated.
+    let chart = format!(
+        "{path}/metrics/range?query=http_server_request_duration_seconds_count&start_ms={START_MS}\
+         &end_ms={end_ms}&step_ms=15000"
+    );
+    let known = |chart: &Value| {
+        let values = chart["series"][0]["values"].as_array().unwrap();
+        assert_eq!(values.len(), 40);
+        values.iter().rposition(|value| !value.is_null()).unwrap() as i64
+    };
+    let last_known = known(&server.get_in(&id, &chart).ok());
+    assert!(
+        (15..(until_ms - START_MS + 14_999) / 15_000).contains(&last_known),
+        "{last_known}"
+    );
+    server
+        .post(&format!("/api/v1/sessions/{id}/hand-in"), &json!({}))
+        .problem(409, "wrong-state");
+
+    server.go();
+    let session = server.wait(&id);
+    assert_eq!(session["state"], "ready", "{session}");
+    let recording = server.get(&path).ok();
+    assert_eq!(recording["state"], "sealed");
+    assert_eq!(recording["recorded_until_ms"], recording["end_ms"]);
+    assert_eq!(known(&server.get(&chart).ok()), 39);
+}
+
+#[test]
+fn an_incident_that_fails_while_it_plays_leaves_nothing_behind() {
+    let server =
+        TestServer::with_script(&PLAY_UNTIL_GO.replace("done; tail", "done; exit 3; tail"));
+    let id = server.new_session();
+    let session = server.wait_while(&id, &["preparing"]);
+    let recording = session["recording_id"].as_str().unwrap().to_owned();
+    server.go();
+    let session = server.wait(&id);
+    assert_eq!(session["state"], "failed");
+    assert_eq!(session["recording_id"], Value::Null);
+    server
+        .get(&format!("/api/v1/recordings/{recording}"))
+        .problem(404, "unknown-recording");
 }
 
 #[test]
@@ -349,5 +420,50 @@ fn a_query_that_was_not_answered_is_no_evidence() {
     assert_eq!(
         (&evidence["points"], &evidence["seen"]),
         (&json!(0.0), &json!("nothing"))
+    );
+}
+
+/// Asks a metric as the page does for its panels, does something more, hands in, and gives the points of the
+/// evidence that the metric is.
+fn evidence_points(then: impl FnOnce(&TestServer, &str, &str)) -> Value {
+    const QUERY: &str = "http_server_request_duration_seconds_count";
+    let server = TestServer::start();
+    let (id, recording) = server.ready();
+    let range = format!("start_ms={START_MS}&end_ms={}", START_MS + 600_000);
+    let chart =
+        format!("/api/v1/recordings/{recording}/metrics/range?query={QUERY}&{range}&step_ms=15000");
+    server.get_in(&id, &format!("{chart}&asked_by=page")).ok();
+    then(&server, &id, &chart);
+    let hand_in = format!("/api/v1/sessions/{id}/hand-in");
+    let result = server.post(&hand_in, &json!({})).ok();
+    let criteria = result["criteria"].as_array().unwrap();
+    let evidence = criteria
+        .iter()
+        .find(|criterion| criterion["id"] == "evidence.errors")
+        .unwrap();
+    evidence["points"].clone()
+}
+
+#[test]
+fn what_the_page_asks_by_itself_is_evidence_once_it_is_pinned_or_asked_for() {
+    let pin = |server: &TestServer, id: &str, query: &str| {
+        let entry =
+            json!({ "kind": "evidence", "text": "pinned", "tool": "metrics", "query": query });
+        let response = server.post(&format!("/api/v1/sessions/{id}/notebook"), &entry);
+        assert_eq!(response.status, 201, "{}", response.text);
+    };
+    assert_eq!(evidence_points(|_, _, _| ()), 0.0);
+    assert_eq!(evidence_points(|server, id, _| pin(server, id, "up")), 0.0);
+    assert_eq!(
+        evidence_points(|server, id, _| pin(
+            server,
+            id,
+            "http_server_request_duration_seconds_count"
+        )),
+        10.0
+    );
+    assert_eq!(
+        evidence_points(|server, id, chart| drop(server.get_in(id, chart).ok())),
+        10.0
     );
 }

@@ -1,13 +1,9 @@
 //! Every tool over a recording of known content, over HTTP.
 
-#![cfg(unix)]
-
-mod support;
-
+use crate::support::http::encode;
+use crate::support::stream::{START, START_MS, fails, trace_id};
+use crate::support::{Response, TestServer};
 use serde_json::{Value, json};
-use support::http::encode;
-use support::stream::{START, START_MS, fails, trace_id};
-use support::{Response, TestServer};
 
 /// A server with one recording.
 struct Tools {

@@ -8,29 +8,29 @@ use serde_json::Value;
 
 /// An answer.
 #[derive(Debug)]
-pub struct Response {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub text: String,
-    pub bytes: Vec<u8>,
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Response {
     #[track_caller]
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
 
     /// The body of an answer that must be a success.
     #[track_caller]
-    pub fn ok(&self) -> Value {
+    pub(crate) fn ok(&self) -> Value {
         assert_eq!(self.status, 200, "{}", self.text);
         self.json()
     }
 
     /// Checks that the answer is this problem and reads like one.
     #[track_caller]
-    pub fn problem(&self, status: u16, code: &str) -> Value {
+    pub(crate) fn problem(&self, status: u16, code: &str) -> Value {
         let problem = self.json();
         assert_eq!(
             (self.status, problem["code"].as_str()),
@@ -50,7 +50,7 @@ impl Response {
         problem
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
             .find(|(key, _)| key == name)
@@ -59,7 +59,7 @@ impl Response {
 }
 
 /// Sends a request with a JSON body, or none.
-pub fn send(
+pub(crate) fn send(
     address: SocketAddr,
     method: &str,
     path: &str,
@@ -75,7 +75,7 @@ pub fn send(
 }
 
 /// Sends a request in HTTP/1.0, whose answers are never chunked.
-pub fn send_bytes(
+pub(crate) fn send_bytes(
     address: SocketAddr,
     method: &str,
     path: &str,
@@ -131,7 +131,7 @@ fn parse(answer: &[u8]) -> Response {
 }
 
 /// Percent-encodes a query value.
-pub fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {

@@ -1,11 +1,10 @@
 //! OTLP receivers: every protocol and encoding, limits, refusals, and survival.
 
-#![cfg(unix)]
-
-mod support;
-
 use std::io::Write;
 
+use crate::support::TestServer;
+use crate::support::http::{Response, send_bytes};
+use crate::support::stream::{START, resource};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
@@ -18,9 +17,6 @@ use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
 use serde_json::{Value, json};
-use support::TestServer;
-use support::http::{Response, send_bytes};
-use support::stream::{START, resource};
 use tonic::codec::CompressionEncoding;
 use tonic::transport::{Channel, Endpoint};
 

@@ -19,22 +19,22 @@ use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Sta
 use prost::Message;
 
 /// Start of the incident, ns since the epoch (2026-03-02 09:00 UTC).
-pub const START: u64 = 1_772_442_000_000_000_000;
+pub(crate) const START: u64 = 1_772_442_000_000_000_000;
 /// The same in milliseconds.
-pub const START_MS: i64 = (START / 1_000_000) as i64;
+pub(crate) const START_MS: i64 = (START / 1_000_000) as i64;
 /// Seconds that the incident lasts; there is one request in each.
-pub const SECONDS: u64 = 600;
+pub(crate) const SECONDS: u64 = 600;
 
 const SECOND: u64 = 1_000_000_000;
 const MS: u64 = 1_000_000;
 
 /// Whether the request in this second fails.
-pub fn fails(second: u64) -> bool {
+pub(crate) fn fails(second: u64) -> bool {
     second >= 300 && second.is_multiple_of(4)
 }
 
 /// The trace of the request in this second.
-pub fn trace_id(second: u64) -> String {
+pub(crate) fn trace_id(second: u64) -> String {
     format!("{:032x}", trace(second))
 }
 
@@ -43,7 +43,7 @@ fn trace(second: u64) -> u128 {
 }
 
 /// The whole stream.
-pub fn incident() -> Vec<u8> {
+pub(crate) fn incident() -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut sink = FrameSink::new(&mut bytes);
     let mut counts = Counts::default();
@@ -75,7 +75,7 @@ pub fn incident() -> Vec<u8> {
     bytes
 }
 
-pub fn attribute(key: &str, value: impl Into<Attribute>) -> KeyValue {
+pub(crate) fn attribute(key: &str, value: impl Into<Attribute>) -> KeyValue {
     let value = Some(AnyValue {
         value: Some(value.into().0),
     });
@@ -87,7 +87,7 @@ pub fn attribute(key: &str, value: impl Into<Attribute>) -> KeyValue {
 }
 
 /// An attribute's value.
-pub struct Attribute(Value);
+pub(crate) struct Attribute(Value);
 
 impl From<&str> for Attribute {
     fn from(text: &str) -> Self {
@@ -107,7 +107,7 @@ impl From<f64> for Attribute {
     }
 }
 
-pub fn resource(service: &str) -> Option<Resource> {
+pub(crate) fn resource(service: &str) -> Option<Resource> {
     let attributes = vec![
         attribute("service.name", service),
         attribute("service.instance.id", format!("{service}-1").as_str()),

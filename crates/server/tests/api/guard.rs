@@ -1,15 +1,11 @@
 //! What must not get in, and what must not get out.
 
-#![cfg(unix)]
-
-mod support;
-
 use std::path::Path;
 
+use crate::support::http::send;
+use crate::support::stream::{START_MS, trace_id};
+use crate::support::{Response, SECRETS, TestServer};
 use serde_json::{Value, json};
-use support::http::send;
-use support::stream::{START_MS, trace_id};
-use support::{Response, SECRETS, TestServer};
 
 fn request(server: &TestServer, method: &str, path: &str, header: (&str, &str)) -> Response {
     send(server.address, method, path, &[header], None)

@@ -1,13 +1,7 @@
 //! A real server on a free port, a small drill, and a system that replays a prepared stream.
 
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "each test file uses its own part of this"
-)]
-
-pub mod http;
-pub mod stream;
+pub(crate) mod http;
+pub(crate) mod stream;
 
 use std::ffi::OsString;
 use std::fs;
@@ -23,10 +17,10 @@ use server::{Config, Server};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
-pub use http::Response;
+pub(crate) use http::Response;
 
 /// Words that stand only under `interviewer/` of the drill.
-pub const SECRETS: [&str; 5] = [
+pub(crate) const SECRETS: [&str; 5] = [
     "SECRET-GUIDE",
     "SECRET-HINT",
     "SECRET-SOLUTION",
@@ -77,16 +71,17 @@ any = [{ tool = "metrics", metric = "http_server_request_duration_seconds" }]
 
 [ruled_out]
 points = 10
-red_herrings = ["network"]
 guilty = ["slow-report-query"]
+[[ruled_out.red_herring]]
+suspect = "network"
 "#;
 
 /// A server with its folders; ends when dropped.
-pub struct TestServer {
-    pub address: SocketAddr,
-    pub otlp_grpc: SocketAddr,
-    pub otlp_http: SocketAddr,
-    pub drill: String,
+pub(crate) struct TestServer {
+    pub(crate) address: SocketAddr,
+    pub(crate) otlp_grpc: SocketAddr,
+    pub(crate) otlp_http: SocketAddr,
+    pub(crate) drill: String,
     folder: TempDir,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -94,12 +89,12 @@ pub struct TestServer {
 
 impl TestServer {
     /// A server whose system replays a whole incident.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::with_script("cat \"$0\"")
     }
 
     /// A server whose system runs this shell script; `$0` is the prepared stream.
-    pub fn with_script(script: &str) -> Self {
+    pub(crate) fn with_script(script: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         write_drill(&folder.path().join("drills"));
         fs::write(folder.path().join("stream"), stream::incident()).unwrap();
@@ -107,7 +102,7 @@ impl TestServer {
     }
 
     /// Stops the server and starts another one on the same data.
-    pub fn restart(mut self, script: &str) -> Self {
+    pub(crate) fn restart(mut self, script: &str) -> Self {
         self.stop();
         let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
         Self::start_in(folder, script)
@@ -138,7 +133,12 @@ impl TestServer {
         }
     }
 
-    pub fn data(&self) -> PathBuf {
+    /// Lets a script go on that waits for the file `$0.go`.
+    pub(crate) fn go(&self) {
+        fs::write(self.folder.path().join("stream.go"), "").unwrap();
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
@@ -151,19 +151,19 @@ impl TestServer {
         }
     }
 
-    pub fn get(&self, path: &str) -> Response {
+    pub(crate) fn get(&self, path: &str) -> Response {
         http::send(self.address, "GET", path, &[], None)
     }
 
-    pub fn post(&self, path: &str, body: &Value) -> Response {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Response {
         http::send(self.address, "POST", path, &[], Some(body))
     }
 
-    pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Response {
+    pub(crate) fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Response {
         http::send(self.address, method, path, &[], body)
     }
 
-    pub fn get_in(&self, session: &str, path: &str) -> Response {
+    pub(crate) fn get_in(&self, session: &str, path: &str) -> Response {
         http::send(
             self.address,
             "GET",
@@ -174,7 +174,7 @@ impl TestServer {
     }
 
     /// Creates a session; gives its id.
-    pub fn new_session(&self) -> String {
+    pub(crate) fn new_session(&self) -> String {
         let response = self.post(
             "/api/v1/sessions",
             &json!({ "drill_id": self.drill, "seed": 7 }),
@@ -183,24 +183,26 @@ impl TestServer {
         response.json()["id"].as_str().unwrap().to_owned()
     }
 
-    /// Waits until a session is not being prepared any more.
-    pub fn wait(&self, session: &str) -> Value {
+    /// Waits until a session is not being simulated any more.
+    pub(crate) fn wait(&self, session: &str) -> Value {
+        self.wait_while(session, &["preparing", "playing"])
+    }
+
+    /// Waits until a session is in none of these states.
+    pub(crate) fn wait_while(&self, session: &str, states: &[&str]) -> Value {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
             let state = self.get(&format!("/api/v1/sessions/{session}")).json();
-            if state["state"] != "preparing" {
+            if !states.contains(&state["state"].as_str().unwrap()) {
                 return state;
             }
-            assert!(
-                Instant::now() < deadline,
-                "the session stays in preparation: {state}"
-            );
+            assert!(Instant::now() < deadline, "the session stays: {state}");
             thread::sleep(Duration::from_millis(20));
         }
     }
 
     /// A ready session and its recording.
-    pub fn ready(&self) -> (String, String) {
+    pub(crate) fn ready(&self) -> (String, String) {
         let id = self.new_session();
         let session = self.wait(&id);
         assert_eq!(session["state"], "ready", "{session}");

@@ -1,0 +1,11 @@
+//! The API from outside: a real server on a free port, asked over HTTP. One program, since linking the server
+//! takes longer than all its tests.
+
+#![cfg(unix)]
+
+mod guard;
+mod openapi;
+mod otlp;
+mod sessions;
+mod support;
+mod tools;
