@@ -191,6 +191,7 @@ function recordingFacts(recording: ReturnType<typeof useWorkspace>["recording"])
     `${formatCount(recording.spans)} spans`,
     `${formatCount(recording.logs)} log lines`,
     `${formatCount(recording.series)} series`,
-    formatBytes(recording.bytes_on_disk),
+    // A recording has its size once it is sealed.
+    ...(recording.state === "sealed" ? [formatBytes(recording.bytes_on_disk)] : []),
   ];
 }

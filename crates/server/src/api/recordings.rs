@@ -190,13 +190,6 @@ fn playing_recording(id: String, playing: &Playing) -> Recording {
 /// The counts of a recording that grows; its extent is the caller's.
 fn growing_recording(id: String, title: String, growing: &Growing) -> Recording {
     let counts = growing.counts();
-    let resources = growing.tables().spans().view().resources().to_vec();
-    let mut services: Vec<String> = resources
-        .into_iter()
-        .map(|resource| resource.service)
-        .collect();
-    services.sort();
-    services.dedup();
     Recording {
         id,
         title,
@@ -209,7 +202,7 @@ fn growing_recording(id: String, title: String, growing: &Growing) -> Recording 
         samples: counts.metric_samples,
         series: counts.series,
         bytes_on_disk: 0,
-        services,
+        services: growing.services(),
         session_id: None,
     }
 }

@@ -1,5 +1,6 @@
 //! A recording in the making, for whoever asks questions while it is written.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use super::manifest::Counts;
@@ -38,6 +39,16 @@ impl Growing {
     #[must_use]
     pub fn counts(&self) -> Counts {
         count(&self.tables, &self.metrics())
+    }
+
+    /// Services that have sent spans or logs by now, sorted; a sealed recording's manifest lists the same ones.
+    #[must_use]
+    pub fn services(&self) -> Vec<String> {
+        let (spans, logs) = (self.tables.spans(), self.tables.logs());
+        let (spans, logs) = (spans.view(), logs.view());
+        let resources = spans.resources().iter().chain(logs.resources());
+        let services: BTreeSet<&String> = resources.map(|resource| &resource.service).collect();
+        services.into_iter().cloned().collect()
     }
 
     /// From the first to the last moment of what the tables hold by now; `None` while they are empty.

@@ -87,7 +87,7 @@ export function StartDialog({ drill, onClose }: { drill: Drill; onClose(): void 
         </div>
         <div className={styles.line}>
           <span className={styles.label}>Time</span>
-          <span>{drill.minutes} min, counted from when the incident is ready</span>
+          <span>{drill.minutes} min, counted from when the incident is complete</span>
         </div>
       </div>
       {problem && !seedProblem && <InlineError error={start.error} />}
