@@ -86,12 +86,19 @@ pub(crate) fn key_value(out: &mut Vec<u8>, field: u32, key: &str, value: Value<'
         Value::F64(_) => 9,
         Value::Bool(_) => 2,
     };
-    protobuf::header(
-        out,
-        field,
-        protobuf::delimited_len(key.len()) + protobuf::delimited_len(content),
-    );
-    protobuf::bytes(out, 1, key.as_bytes());
+    let length = protobuf::delimited_len(key.len()) + protobuf::delimited_len(content);
+    if length < 0x80 {
+        protobuf::short_headers(out, [field, 1], [length, key.len()]);
+        out.extend_from_slice(key.as_bytes());
+        if let Value::Str(text) = value {
+            protobuf::short_headers(out, [2, 1], [content, text.len()]);
+            out.extend_from_slice(text.as_bytes());
+            return false;
+        }
+    } else {
+        protobuf::header(out, field, length);
+        protobuf::bytes(out, 1, key.as_bytes());
+    }
     protobuf::header(out, 2, content);
     match value {
         Value::Str(text) => protobuf::bytes(out, 1, text.as_bytes()),
