@@ -51,7 +51,7 @@ pub(super) struct Entry {
     row: u32,
 }
 
-/// Both ends of a search in an index; they are found too.
+/// Where a search in an index begins, and the place before which it ends.
 pub(super) struct Range {
     pub(super) from: Entry,
     pub(super) to: Entry,
@@ -209,7 +209,7 @@ impl Storage {
         let Range { from, to } = range;
         // The set panics on an inverted range; a contradictory condition simply finds nothing.
         (from <= to)
-            .then(|| self.indexes[index].entries.range(from..=to))
+            .then(|| self.indexes[index].entries.range(from..to))
             .into_iter()
             .flatten()
     }
