@@ -108,7 +108,7 @@ fn a_panic_stays_with_its_task() {
 #[test]
 #[should_panic(expected = "on purpose")]
 fn a_panic_of_the_main_task_is_the_callers() {
-    run(async { panic!("on purpose") })
+    run(async { panic!("on purpose") });
 }
 
 #[test]

@@ -414,6 +414,23 @@ mod tests {
     }
 
     #[test]
+    fn an_upper_bound_is_not_found_even_in_the_first_row() {
+        let (storage, row) = one_row();
+        assert_eq!(row, 0);
+        let key = |value: i64| {
+            let mut key = KeyBuilder::default();
+            key.push(&Value::Int(value));
+            key
+        };
+        let found = |to: Entry| {
+            let from = Entry::before(KeyBuilder::default());
+            storage.index_range(0, &Range { from, to }).count()
+        };
+        assert_eq!(found(Entry::before(key(7))), 0);
+        assert_eq!(found(Entry::after(key(7))), 1);
+    }
+
+    #[test]
     fn bounds_enclose_exactly_the_keys_with_their_prefix() {
         let mut storage = Storage::default();
         storage.add_index(&[0, 1], |_| true);
