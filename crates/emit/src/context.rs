@@ -5,7 +5,14 @@
 //!
 //! It does not keep `tracestate`: nothing in the house reads it.
 
-use std::{cell::RefCell, fmt, str::FromStr};
+use std::{
+    cell::RefCell,
+    fmt::{self, Write as _},
+    str::FromStr,
+};
+
+/// Length of a `traceparent` of the only version that there is.
+const TRACEPARENT_BYTES: usize = 55;
 
 /// Identity of a span as the rest of the world knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,8 +33,25 @@ pub struct ParseTraceparentError;
 impl fmt::Display for SpanContext {
     /// Writes the W3C form, always with the sampled flag: every span is recorded.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "00-{:032x}-{:016x}-01", self.trace_id, self.span_id)
+        // Digit by digit: every call between services carries one, and padded formatting takes ten times as long.
+        out.write_str("00-")?;
+        write_hex(out, self.trace_id.to_be_bytes())?;
+        out.write_str("-")?;
+        write_hex(out, self.span_id.to_be_bytes())?;
+        out.write_str("-01")
     }
+}
+
+fn write_hex<const BYTES: usize>(out: &mut fmt::Formatter<'_>, bytes: [u8; BYTES]) -> fmt::Result {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = [[0; 2]; BYTES];
+    for (digits, byte) in text.iter_mut().zip(bytes) {
+        *digits = [
+            DIGITS[usize::from(byte >> 4)],
+            DIGITS[usize::from(byte & 0xf)],
+        ];
+    }
+    out.write_str(str::from_utf8(text.as_flattened()).map_err(|_| fmt::Error)?)
 }
 
 impl FromStr for SpanContext {
@@ -36,12 +60,13 @@ impl FromStr for SpanContext {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let bytes = text.as_bytes();
         // A later version may append fields after another dash; version ff is forbidden.
-        let well_formed = bytes.len() >= 55
+        let well_formed = bytes.len() >= TRACEPARENT_BYTES
             && bytes.is_ascii()
             && bytes[2] == b'-'
             && bytes[35] == b'-'
             && bytes[52] == b'-'
-            && (bytes.len() == 55 || (!text.starts_with("00") && bytes[55] == b'-'));
+            && (bytes.len() == TRACEPARENT_BYTES
+                || (!text.starts_with("00") && bytes[TRACEPARENT_BYTES] == b'-'));
         if !well_formed {
             return Err(ParseTraceparentError);
         }
@@ -56,15 +81,16 @@ impl FromStr for SpanContext {
     }
 }
 
-/// The recommendation allows lower-case digits only, and `from_str_radix` would also take a sign.
+/// The recommendation allows lower-case digits only, and `from_str_radix` would also take others and a sign.
 fn lower_hex(digits: &str) -> Result<u128, ParseTraceparentError> {
-    let valid = digits
-        .bytes()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if !valid {
-        return Err(ParseTraceparentError);
-    }
-    u128::from_str_radix(digits, 16).map_err(|_| ParseTraceparentError)
+    digits.bytes().try_fold(0, |number, digit| {
+        let value = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'a'..=b'f' => digit - b'a' + 10,
+            _ => return Err(ParseTraceparentError),
+        };
+        Ok(number << 4 | u128::from(value))
+    })
 }
 
 /// A span that was entered on this thread and not yet left.
@@ -86,7 +112,12 @@ pub fn current_span() -> Option<SpanContext> {
 
 /// The current span as a W3C `traceparent` value, ready to be sent as a header.
 pub fn traceparent() -> Option<String> {
-    current_span().map(|context| context.to_string())
+    current_span().map(|context| {
+        let mut text = String::with_capacity(TRACEPARENT_BYTES);
+        // Writing into a string does not fail.
+        let _ = write!(text, "{context}");
+        text
+    })
 }
 
 pub(crate) fn enter(entered: Entered) {
@@ -95,6 +126,9 @@ pub(crate) fn enter(entered: Entered) {
 
 pub(crate) fn exit(id: u64) {
     STACK.with_borrow_mut(|stack| {
+        if stack.pop_if(|innermost| innermost.id == id).is_some() {
+            return;
+        }
         // Guards of different spans may be dropped out of order.
         if let Some(position) = stack.iter().rposition(|entered| entered.id == id) {
             stack.remove(position);

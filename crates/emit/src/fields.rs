@@ -86,12 +86,19 @@ pub(crate) fn key_value(out: &mut Vec<u8>, field: u32, key: &str, value: Value<'
         Value::F64(_) => 9,
         Value::Bool(_) => 2,
     };
-    protobuf::header(
-        out,
-        field,
-        protobuf::delimited_len(key.len()) + protobuf::delimited_len(content),
-    );
-    protobuf::bytes(out, 1, key.as_bytes());
+    let length = protobuf::delimited_len(key.len()) + protobuf::delimited_len(content);
+    if length < 0x80 {
+        protobuf::short_headers(out, [field, 1], [length, key.len()]);
+        out.extend_from_slice(key.as_bytes());
+        if let Value::Str(text) = value {
+            protobuf::short_headers(out, [2, 1], [content, text.len()]);
+            out.extend_from_slice(text.as_bytes());
+            return false;
+        }
+    } else {
+        protobuf::header(out, field, length);
+        protobuf::bytes(out, 1, key.as_bytes());
+    }
     protobuf::header(out, 2, content);
     match value {
         Value::Str(text) => protobuf::bytes(out, 1, text.as_bytes()),
@@ -126,8 +133,8 @@ pub(crate) struct SpanFields {
     pub(crate) attributes: Vec<u8>,
     /// One bit per field index that has been written into `attributes`.
     written: u32,
-    /// `otel.name`.
-    pub(crate) name: Option<String>,
+    /// `otel.name`; empty when there is none.
+    pub(crate) name: String,
     /// `otel.kind` as the number of the enumeration; internal unless said otherwise.
     pub(crate) kind: Option<u8>,
     /// `otel.status_code` as the number of the enumeration.
@@ -141,14 +148,16 @@ pub(crate) struct SpanFields {
 }
 
 impl SpanFields {
-    /// Forgets everything but keeps the buffer.
+    /// Forgets everything but keeps the buffers.
     pub(crate) fn clear(&mut self) {
-        let mut attributes = std::mem::take(&mut self.attributes);
-        attributes.clear();
-        *self = Self {
-            attributes,
-            ..Self::default()
-        };
+        self.attributes.clear();
+        self.written = 0;
+        self.name.clear();
+        self.kind = None;
+        self.status = 0;
+        self.status_message = None;
+        self.remote_parent = None;
+        self.truncated = 0;
     }
 
     fn attribute(&mut self, field: &Field, value: Value<'_>) {
@@ -165,7 +174,7 @@ impl SpanFields {
     /// Handles the fields that tracing-opentelemetry treats specially; returns whether it was one of them.
     fn special(&mut self, name: &str, value: &str) -> bool {
         match name {
-            "otel.name" => self.name = Some(value.to_owned()),
+            "otel.name" => value.clone_into(&mut self.name),
             "otel.kind" => self.kind = span_kind(value),
             "otel.status_code" => self.status = status_code(value),
             "otel.status_message" => self.status_message = Some(value.to_owned()),

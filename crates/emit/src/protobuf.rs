@@ -15,8 +15,11 @@ const LENGTH_DELIMITED: u32 = 2;
 
 /// Number of bytes that `value` takes as a varint.
 pub(crate) const fn varint_len(value: u64) -> usize {
-    // Each byte carries seven bits; zero still takes one byte.
-    ((70 - (value | 1).leading_zeros()) / 7) as usize
+    if value < 0x80 {
+        return 1;
+    }
+    // Each byte carries seven bits.
+    ((70 - value.leading_zeros()) / 7) as usize
 }
 
 /// Number of bytes of a length-delimited field with a one-byte tag.
@@ -60,10 +63,22 @@ pub(crate) fn double(out: &mut Vec<u8>, field: u32, value: f64) {
 }
 
 /// Appends the tag and length of a message or string whose content follows.
-#[inline]
+#[inline(always)]
 pub(crate) fn header(out: &mut Vec<u8>, field: u32, content: usize) {
-    tag(out, field, LENGTH_DELIMITED);
-    varint(out, content as u64);
+    if field < 16 && content < 0x80 {
+        // Nearly all of them: one check of the room for both bytes.
+        out.extend_from_slice(&[(field << 3 | LENGTH_DELIMITED) as u8, content as u8]);
+    } else {
+        tag(out, field, LENGTH_DELIMITED);
+        varint(out, content as u64);
+    }
+}
+
+/// Appends the tag and length of a message of less than 128 bytes, and those of the string with which it begins.
+#[inline]
+pub(crate) fn short_headers(out: &mut Vec<u8>, fields: [u32; 2], content: [usize; 2]) {
+    let [message, string] = fields.map(|field| (field << 3 | LENGTH_DELIMITED) as u8);
+    out.extend_from_slice(&[message, content[0] as u8, string, content[1] as u8]);
 }
 
 /// Appends a `bytes` or `string` field.

@@ -35,10 +35,11 @@ struct Table {
 struct Slot {
     /// Counts the spans that have used the slot, so that a stale id finds nothing.
     generation: u32,
+    /// Handles to the span; none when it has ended.
     references: u32,
-    span: Option<LiveSpan>,
-    /// Buffer of the last span, for the next.
-    spare: SpanFields,
+    /// The span, or when it has ended what is left of it, for the next. Taken out while somebody works on it,
+    /// which is why it is boxed.
+    span: Option<Box<LiveSpan>>,
 }
 
 fn split(id: u64) -> (u32, usize) {
@@ -50,24 +51,23 @@ impl Table {
         let (generation, index) = split(id);
         self.slots
             .get_mut(index)
-            .filter(|slot| slot.generation == generation && slot.span.is_some())
+            .filter(|slot| slot.generation == generation && slot.references > 0)
     }
 
-    /// Takes a free slot and the buffer that it keeps.
-    fn reserve(&mut self) -> (u32, SpanFields) {
+    /// Takes a free slot and what its last span left.
+    fn reserve(&mut self) -> (u32, Option<Box<LiveSpan>>) {
         let index = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot {
                 generation: 0,
                 references: 0,
                 span: None,
-                spare: SpanFields::default(),
             });
             (self.slots.len() - 1) as u32
         });
-        (index, std::mem::take(&mut self.slots[index as usize].spare))
+        (index, self.slots[index as usize].span.take())
     }
 
-    fn occupy(&mut self, index: u32, span: LiveSpan) -> u64 {
+    fn occupy(&mut self, index: u32, span: Box<LiveSpan>) -> u64 {
         let slot = &mut self.slots[index as usize];
         slot.generation = slot.generation.wrapping_add(1);
         slot.references = 1;
@@ -76,7 +76,7 @@ impl Table {
     }
 
     /// Gives one reference back; returns the span when it was the last.
-    fn release(&mut self, id: u64) -> Option<LiveSpan> {
+    fn release(&mut self, id: u64) -> Option<Box<LiveSpan>> {
         let slot = self.slot(id)?;
         slot.references -= 1;
         if slot.references == 0 {
@@ -127,8 +127,19 @@ impl Subscriber for SingleSubscriber {
     fn new_span(&self, attributes: &Attributes<'_>) -> Id {
         let parent = self.parent_of(attributes.parent(), attributes.is_contextual());
         // The table is not borrowed while fields are formatted: they may record telemetry themselves.
-        let (index, spare) = SPANS.with_borrow_mut(Table::reserve);
-        let span = LiveSpan::start(&self.installation, attributes, parent, spare);
+        let (index, ended) = SPANS.with_borrow_mut(Table::reserve);
+        let span = match ended {
+            Some(mut span) => {
+                span.restart(&self.installation, attributes, parent);
+                span
+            }
+            None => Box::new(LiveSpan::start(
+                &self.installation,
+                attributes,
+                parent,
+                SpanFields::default(),
+            )),
+        };
         Id::from_u64(SPANS.with_borrow_mut(|table| table.occupy(index, span)))
     }
 
@@ -182,10 +193,10 @@ impl Subscriber for SingleSubscriber {
         let Some(span) = SPANS.with_borrow_mut(|table| table.release(id)) else {
             return false;
         };
-        let spare = span.end(&self.installation);
+        span.end(&self.installation);
         let (_, index) = split(id);
         SPANS.with_borrow_mut(|table| {
-            table.slots[index].spare = spare;
+            table.slots[index].span = Some(span);
             table.free.push(index as u32);
         });
         true

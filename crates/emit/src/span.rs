@@ -86,21 +86,34 @@ impl LiveSpan {
         });
     }
 
-    /// Ends the span now, hands it to the pipeline and gives its buffer back for reuse.
-    pub(crate) fn end(mut self, installation: &Installation) -> SpanFields {
+    /// Starts another span in the place and with the buffers of one that has ended.
+    pub(crate) fn restart(
+        &mut self,
+        installation: &Installation,
+        attributes: &Attributes<'_>,
+        parent: Option<SpanContext>,
+    ) {
+        let mut fields = std::mem::take(&mut self.fields);
+        fields.clear();
+        *self = Self::start(installation, attributes, parent, fields);
+    }
+
+    /// Ends the span now and hands it to the pipeline.
+    pub(crate) fn end(&self, installation: &Installation) {
         let end = (installation.clock)();
         installation.pipeline(|pipeline| {
             pipeline.counts.truncated_values += u64::from(self.fields.truncated);
             pipeline.span(self.resource, |out| self.encode(out, end));
         });
-        self.fields.clear();
-        self.fields
     }
 
     /// Appends the span as an element of `ScopeSpans.spans`.
     fn encode(&self, out: &mut Vec<u8>, end: u64) {
         let fields = &self.fields;
-        let name = fields.name.as_deref().unwrap_or(self.metadata.name());
+        let name = match fields.name.as_str() {
+            "" => self.metadata.name(),
+            name => name,
+        };
         let status = self.status();
         let length = 18
             + 10

@@ -114,6 +114,9 @@ pub(super) struct Step {
     pub(super) access: Access,
     /// Conditions that can be decided once this table's row is known (for an outer join: of the join).
     pub(super) filter: Vec<Expr>,
+    /// More of them, which hold for every row that the access path finds. Only a row that has changed since then
+    /// has to be tested.
+    pub(super) by_access: Vec<Expr>,
     /// For a left join: conditions of WHERE, decided after the null row was made up.
     pub(super) after: Vec<Expr>,
     pub(super) left_join: bool,

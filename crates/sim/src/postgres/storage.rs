@@ -51,7 +51,7 @@ pub(super) struct Entry {
     row: u32,
 }
 
-/// Both ends of a search in an index; they are found too.
+/// Where a search in an index begins, and the place before which it ends.
 pub(super) struct Range {
     pub(super) from: Entry,
     pub(super) to: Entry,
@@ -209,7 +209,7 @@ impl Storage {
         let Range { from, to } = range;
         // The set panics on an inverted range; a contradictory condition simply finds nothing.
         (from <= to)
-            .then(|| self.indexes[index].entries.range(from..=to))
+            .then(|| self.indexes[index].entries.range(from..to))
             .into_iter()
             .flatten()
     }
@@ -411,6 +411,23 @@ mod tests {
             (2, 1, 1)
         );
         assert_eq!(rows_with(&storage, 7), [row]);
+    }
+
+    #[test]
+    fn an_upper_bound_is_not_found_even_in_the_first_row() {
+        let (storage, row) = one_row();
+        assert_eq!(row, 0);
+        let key = |value: i64| {
+            let mut key = KeyBuilder::default();
+            key.push(&Value::Int(value));
+            key
+        };
+        let found = |to: Entry| {
+            let from = Entry::before(KeyBuilder::default());
+            storage.index_range(0, &Range { from, to }).count()
+        };
+        assert_eq!(found(Entry::before(key(7))), 0);
+        assert_eq!(found(Entry::after(key(7))), 1);
     }
 
     #[test]

@@ -266,7 +266,7 @@ from_value! {
     u32 => Value::Int(value) => (*value).try_into().ok();
     u64 => Value::Int(value) => (*value).try_into().ok();
     usize => Value::Int(value) => (*value).try_into().ok();
-    String => Value::Text(value) => Some(value.to_string());
+    String => Value::Text(value) => Some(String::from(&**value));
     Arc<str> => Value::Text(value) => Some(Arc::clone(value));
     Uuid => Value::Uuid(value) => Some(*value);
     Timestamp => Value::Timestamp(value) => Some(*value);

@@ -149,7 +149,8 @@ impl Process {
         let id = self.next_member.fetch_add(1, Ordering::Relaxed);
         let slot = self.in_life(incarnation, |state| state.tasks.reserve());
         let member = Member::new(Arc::clone(self), incarnation, id, slot);
-        let handle = spawn_outside(Gated::new(future, member));
+        // Boxed at once: whole handlers are several KiB, and each wrapper would move them again.
+        let handle = spawn_outside(Gated::new(Box::pin(future), member));
         let abort = handle.abort_handle();
         let started = slot
             .and_then(|slot| self.in_life(incarnation, |state| state.tasks.started(slot, abort)));

@@ -119,20 +119,19 @@ pin_project! {
     /// A task of a process.
     pub(super) struct Gated<F> {
         // Taken out when the process dies, so that the future is dropped inside its process.
-        #[pin]
-        future: Option<F>,
+        future: Option<Pin<Box<F>>>,
         member: Arc<Member>,
     }
 
     impl<F> PinnedDrop for Gated<F> {
         fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
+            let this = this.project();
             let member = this.member;
             let dead = !member.process.lives(member.incarnation);
             let inside = Inside::new(member);
             // What a dead process had not sent yet is lost.
             let lost = dead.then(emit::discard);
-            this.future.set(None);
+            *this.future = None;
             drop(lost);
             drop(inside);
             member.process.member_ended(member.incarnation, member.id, member.slot);
@@ -141,7 +140,7 @@ pin_project! {
 }
 
 impl<F> Gated<F> {
-    pub(super) fn new(future: F, member: Arc<Member>) -> Self {
+    pub(super) fn new(future: Pin<Box<F>>, member: Arc<Member>) -> Self {
         Self {
             future: Some(future),
             member,
@@ -170,8 +169,8 @@ impl<F: Future> Future for Gated<F> {
         }
         let _poll = Polling::new(member, rationed);
         let _inside = Inside::new(this.member);
-        match this.future.as_pin_mut() {
-            Some(future) => future.poll(context),
+        match this.future {
+            Some(future) => future.as_mut().poll(context),
             None => Poll::Pending,
         }
     }

@@ -1,9 +1,10 @@
 //! Runs a world in virtual time or live.
 //!
-//! Virtual: tokio's current-thread scheduler *without* a time driver. When it has nothing left to run it
-//! calls a hook, and the hook moves the clock to the next deadline and wakes the one timer that is due. So
-//! real tokio tasks and channels work, at a resolution of a nanosecond, and hours pass as fast as they can
-//! be computed. tokio's own paused clock is not used: it rounds to a millisecond and doubles short latencies.
+//! Virtual: `executor` runs the world's tasks; when none is left to run, the clock moves to the next deadline
+//! and the one timer that is due is woken. It does so inside tokio's current-thread scheduler *without* a time
+//! driver, whose hook for an idle thread moves the clock just the same. So real tokio tasks and channels work,
+//! at a resolution of a nanosecond, and hours pass as fast as they can be computed. tokio's own paused clock is
+//! not used: it rounds to a millisecond and doubles short latencies.
 //!
 //! Live: an ordinary multi-threaded tokio. Start at [`Runtime::run`].
 
@@ -12,6 +13,7 @@ use std::{cell::Cell, future::Future, panic::resume_unwind, sync::Arc};
 use tokio::runtime::{Builder, Runtime as Tokio};
 
 use super::{
+    executor::{self, Drive, Failure},
     ticks,
     world::{self, World},
 };
@@ -112,6 +114,7 @@ impl Entered {
 impl Drop for Entered {
     fn drop(&mut self) {
         RUNNING.set(None);
+        executor::clear();
         time::set_outside();
         world::enter(self.previous.take());
     }
@@ -129,18 +132,37 @@ where
     ticks::describe();
     RUNNING.set(Some(seed));
     let tokio = build(Builder::new_current_thread().on_thread_park(advance));
-    let output = run_to_end(tokio, cleanup, async move {
+    let (_, main) = executor::spawn(async move {
         let output = main.await;
-        // The hook is called once more before the result is seen; nothing is left to happen then.
+        // The hook may be called once more before the result is seen; nothing is left to happen then.
         RUNNING.set(None);
         output
     });
+    let drive = Drive {
+        main,
+        tokio: tokio.handle().metrics(),
+    };
+    // All tasks run within this one of tokio's, which therefore must not be made to pause.
+    let outcome = tokio.block_on(tokio::task::unconstrained(drive));
+    if cleanup {
+        let lost = emit::discard();
+        executor::clear();
+        drop(tokio);
+        drop(lost);
+    } else {
+        executor::abandon();
+        std::mem::forget(tokio);
+    }
     drop(entered);
-    output
+    match outcome {
+        Ok(output) => output,
+        Err(Failure::Panicked(payload)) => resume_unwind(payload),
+        Err(Failure::Cancelled) => panic!("the main task was cancelled, which nothing can do"),
+    }
 }
 
 /// Nothing is runnable at this instant: move on to the next.
-fn advance() {
+pub(super) fn advance() {
     let Some(seed) = RUNNING.get() else { return };
     let Some(deadline) = timers::next_deadline() else {
         panic!(

@@ -6,7 +6,12 @@
 //!
 //! It is thread-local, like the world whose time it keeps.
 
-use std::{cell::RefCell, cmp::Reverse, collections::BinaryHeap, task::Waker};
+use std::{
+    cell::RefCell,
+    cmp::{Ordering, Reverse},
+    collections::BinaryHeap,
+    task::Waker,
+};
 
 /// Below this size a rebuild is not worth its while.
 const COMPACT_ABOVE: usize = 64;
@@ -29,11 +34,38 @@ struct Timers {
     next_sequence: u64,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Entry {
     deadline: u64,
     sequence: u64,
     slot: u32,
+}
+
+impl Entry {
+    /// Both parts of the order as one number, which compares without branches.
+    fn rank(&self) -> u128 {
+        u128::from(self.deadline) << 64 | u128::from(self.sequence)
+    }
+}
+
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+
+    fn lt(&self, other: &Self) -> bool {
+        self.rank() < other.rank()
+    }
+
+    fn le(&self, other: &Self) -> bool {
+        self.rank() <= other.rank()
+    }
 }
 
 struct Slot {

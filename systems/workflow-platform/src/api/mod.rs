@@ -6,6 +6,7 @@
 
 pub mod extract;
 pub mod internal;
+pub mod json;
 pub mod middleware;
 pub mod problem;
 pub mod routes;

@@ -3,13 +3,13 @@
 //! The body says what is wrong in words for the caller, and carries the trace id that leads an operator to the
 //! request. What only an operator should know goes to the log.
 
-use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use sim::postgres::SqlState;
 use thiserror::Error;
 
+use super::json::Json;
 use crate::infra::DatabaseError;
 use crate::services::ServiceError;
 use crate::types::validate::Violation;

@@ -23,6 +23,8 @@ pub(super) fn plan(
     let fixed_order = tables.iter().any(|table| table.left_join.is_some());
     let mut rest = tables;
     let mut order: Vec<usize> = Vec::new();
+    // The step whose access path takes care of a condition.
+    let mut cared_for: Vec<Option<usize>> = vec![None; conditions.len()];
     while !rest.is_empty() {
         let wanted = if order.is_empty() {
             wanted.as_deref()
@@ -50,23 +52,48 @@ pub(super) fn plan(
             select.ordered_by_index = choice.ordered;
         }
         order.push(table.slot);
-        let left_join = table.left_join.is_some();
-        select.steps.push(Step {
+        let mut step = Step {
             slot: table.slot,
             table: table.table,
             access: choice.access,
-            filter: table.left_join.unwrap_or_default(),
+            filter: Vec::new(),
+            by_access: Vec::new(),
             after: Vec::new(),
-            left_join,
-        });
+            left_join: table.left_join.is_some(),
+        };
+        match table.left_join {
+            Some(own) => {
+                for (number, condition) in own.into_iter().enumerate() {
+                    step.add(condition, choice.cares_for.contains(&number));
+                }
+            }
+            None => {
+                for number in choice.cares_for {
+                    cared_for[number] = Some(select.steps.len());
+                }
+            }
+        }
+        select.steps.push(step);
     }
-    for condition in conditions {
+    for (condition, cared_for) in conditions.into_iter().zip(cared_for) {
         match condition.highest_slot(&order) {
             None => select.filter.push(condition),
             Some(position) if select.steps[position].left_join => {
                 select.steps[position].after.push(condition);
             }
-            Some(position) => select.steps[position].filter.push(condition),
+            Some(position) => {
+                select.steps[position].add(condition, cared_for == Some(position));
+            }
+        }
+    }
+}
+
+impl Step {
+    fn add(&mut self, condition: Expr, by_access: bool) {
+        if by_access {
+            self.by_access.push(condition);
+        } else {
+            self.filter.push(condition);
         }
     }
 }
@@ -103,6 +130,16 @@ struct Choice {
     access: Access,
     score: u32,
     ordered: bool,
+    /// The conditions that hold for every row found, by number.
+    cares_for: Vec<usize>,
+}
+
+/// What one condition says about one column.
+struct Known<'e> {
+    /// The condition's number.
+    condition: usize,
+    column: usize,
+    fact: Fact<'e>,
 }
 
 /// What conditions say about one column.
@@ -123,15 +160,24 @@ fn choose(
     bound: &[usize],
     wanted: Option<&[(usize, usize, bool)]>,
 ) -> Choice {
-    let facts: Vec<(usize, Fact<'_>)> = conditions
+    let facts: Vec<Known<'_>> = conditions
         .iter()
-        .filter_map(|condition| fact(condition, from.slot, bound))
+        .enumerate()
+        .filter_map(|(number, condition)| {
+            let (column, fact) = fact(condition, from.slot, bound)?;
+            Some(Known {
+                condition: number,
+                column,
+                fact,
+            })
+        })
         .collect();
     let table = catalog.table(from.table);
     let mut best = Choice {
         access: Access::Scan,
         score: 0,
         ordered: false,
+        cares_for: Vec::new(),
     };
     for (number, index) in table.indexes.iter().enumerate() {
         let usable = index.predicate.iter().all(|part| {
@@ -150,9 +196,9 @@ fn choose(
     if best.score == 0 && !bound.is_empty() {
         let (columns, keys): (Vec<usize>, Vec<Expr>) = facts
             .iter()
-            .filter_map(|(column, fact)| match fact {
+            .filter_map(|known| match known.fact {
                 Fact::Equal(value) if bound.iter().any(|slot| value.reads_slot(*slot)) => {
-                    Some((*column, (*value).clone()))
+                    Some((known.column, value.clone()))
                 }
                 _ => None,
             })
@@ -162,6 +208,7 @@ fn choose(
                 access: Access::Hash { columns, keys },
                 score: 1,
                 ordered: false,
+                cares_for: Vec::new(),
             };
         }
     }
@@ -178,28 +225,34 @@ fn same_on_slot(part: &Expr, own: &Expr, slot: usize) -> bool {
 fn with_index(
     number: usize,
     index: &Index,
-    facts: &[(usize, Fact<'_>)],
+    facts: &[Known<'_>],
     slot: usize,
     wanted: Option<&[(usize, usize, bool)]>,
 ) -> Choice {
     let mut prefix = Vec::new();
     let mut several = false;
+    let mut cares_for = Vec::new();
     for column in &index.columns {
-        let Some(probe) = facts
-            .iter()
-            .find_map(|(own, fact)| probe(fact, several).filter(|_| own == column))
+        let mut own = facts.iter().filter(|known| known.column == *column);
+        let Some((probe, condition)) =
+            own.find_map(|known| Some((probe(&known.fact, several)?, known.condition)))
         else {
             break;
         };
-        several |= !matches!(probe, Probe::One(_) | Probe::Null);
+        if matches!(probe, Probe::One(_) | Probe::Null) {
+            cares_for.push(condition);
+        } else {
+            several = true;
+        }
         prefix.push(probe);
     }
     let next = index.columns.get(prefix.len());
-    let limit = |pick: fn(&Fact<'_>) -> Option<Limit>| {
-        facts
-            .iter()
-            .filter(|(column, _)| Some(column) == next)
-            .find_map(|(_, fact)| pick(fact))
+    let mut limit = |pick: fn(&Fact<'_>) -> Option<Limit>| {
+        let mut own = facts.iter().filter(|known| Some(&known.column) == next);
+        let (limit, condition) =
+            own.find_map(|known| Some((pick(&known.fact)?, known.condition)))?;
+        cares_for.push(condition);
+        Some(limit)
     };
     let low = limit(|fact| match fact {
         Fact::Low(value, inclusive) => Some(Limit {
@@ -236,6 +289,7 @@ fn with_index(
         },
         score,
         ordered,
+        cares_for,
     }
 }
 

@@ -118,12 +118,12 @@ impl<'a> Scan<'a> {
             aggregates: &[],
         };
         for step in &self.select.steps {
-            let joined = if step.left_join && rows[step.slot].is_none() {
-                &[][..]
+            let (by_access, joined) = if step.left_join && rows[step.slot].is_none() {
+                (&[][..], &[][..])
             } else {
-                &step.filter[..]
+                (&step.by_access[..], &step.filter[..])
             };
-            for condition in joined.iter().chain(&step.after) {
+            for condition in by_access.iter().chain(joined).chain(&step.after) {
                 if !condition.test(&env)? {
                     return Ok(false);
                 }

@@ -168,16 +168,26 @@ fn first_rows(scan: &Scan<'_>, window: Window, work: &mut Work) -> Result<Vec<Va
     if enough == 0 {
         return Ok(rows);
     }
+    // Where columns are only read, rows before the window need not be looked at.
+    let unseen = match select.stored {
+        Some(_) => window.offset,
+        None => 0,
+    };
+    let mut passed = 0;
     scan.for_each(work, &mut |found, _| {
-        let env = Env::row(scan.context, found.rows);
-        rows.push(result(&select.projection, select.stored.as_ref(), &env)?);
-        Ok(if rows.len() >= enough {
+        if passed < unseen {
+            passed += 1;
+        } else {
+            let env = Env::row(scan.context, found.rows);
+            rows.push(result(&select.projection, select.stored.as_ref(), &env)?);
+        }
+        Ok(if passed + rows.len() >= enough {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         })
     })?;
-    rows.drain(..window.offset.min(rows.len()));
+    rows.drain(..(window.offset - unseen).min(rows.len()));
     Ok(rows)
 }
 

@@ -1,11 +1,12 @@
 //! The notification service: takes notifications to deliver.
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
-use axum::{Json, Router};
 
 use super::observed;
+use crate::api::json::Json;
 use crate::api::problem::ApiError;
 use crate::infra::config::ServerConfig;
 use crate::services::notification_service::{AcceptedNotification, NotificationService};

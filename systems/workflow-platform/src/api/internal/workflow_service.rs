@@ -1,13 +1,14 @@
 //! The workflow service: takes executions to run.
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
-use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::observed;
 use crate::api::extract::PathId;
+use crate::api::json::Json;
 use crate::api::problem::ApiError;
 use crate::infra::config::ServerConfig;
 use crate::services::ServiceError;

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
 use metrics::{Gauge, SharedString};
 use tracing::field::Empty;
@@ -73,18 +72,25 @@ impl Observer {
     }
 }
 
-/// Observes a request from its arrival to its response.
-pub async fn observe(State(observer): State<Observer>, request: Request, next: Next) -> Response {
+/// Observes a request from its arrival to its response, which `answer` gives.
+pub async fn observe<F>(
+    observer: &Observer,
+    request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     let method = method_label(request.method());
     let route = route(&request);
     let span = server_span(&request, method, &route);
     let started_at = sim::now();
     let active = ActiveRequest::begin(observer.active.clone());
-    let answer = async {
+    let handled = async {
         sim::cpu::work(HANDLING_COST, || ()).await;
-        next.run(request).await
+        answer(request).await
     };
-    let response = answer.instrument(span.clone()).await;
+    let response = handled.instrument(span.clone()).await;
     drop(active);
     let took = sim::now() - started_at;
     let status = response.status();

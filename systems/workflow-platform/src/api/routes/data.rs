@@ -1,12 +1,13 @@
 //! `/v1/data`: a tenant's data sets.
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use serde_json::Value;
 
 use crate::api::extract::{Caller, ValidJson, ValidQuery};
+use crate::api::json::Json;
 use crate::api::problem::ApiError;
 use crate::api::state::SharedState;
 use crate::services::data_service::Record;

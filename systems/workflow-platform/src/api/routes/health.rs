@@ -1,10 +1,11 @@
 //! `/health`: for load balancers and people.
 
+use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use axum::{Json, Router};
 use serde::Serialize;
 
+use crate::api::json::Json;
 use crate::api::problem::ApiError;
 use crate::api::state::SharedState;
 use crate::services::ServiceError;

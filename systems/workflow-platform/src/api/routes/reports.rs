@@ -1,11 +1,12 @@
 //! `/v1/reports`: figures over a tenant's executions and usage.
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
-use axum::{Json, Router};
 
 use crate::api::extract::{Caller, ValidJson, ValidQuery};
+use crate::api::json::Json;
 use crate::api::problem::ApiError;
 use crate::api::state::SharedState;
 use crate::types::api::{Page, ReportRange, Window};

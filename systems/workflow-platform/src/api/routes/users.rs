@@ -1,11 +1,12 @@
 //! `/v1/users`: a tenant's users and their permissions.
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
-use axum::{Json, Router};
 
 use crate::api::extract::{Caller, PathId, ValidJson, ValidQuery};
+use crate::api::json::Json;
 use crate::api::problem::ApiError;
 use crate::api::state::SharedState;
 use crate::types::UserId;

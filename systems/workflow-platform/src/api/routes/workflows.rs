@@ -1,11 +1,12 @@
 //! `/v1/workflows`: definitions, and what runs of them.
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 
 use crate::api::extract::{Caller, PathId, ValidJson, ValidQuery};
+use crate::api::json::Json;
 use crate::api::problem::ApiError;
 use crate::api::state::SharedState;
 use crate::types::WorkflowId;

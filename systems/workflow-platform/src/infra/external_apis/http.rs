@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ::metrics::SharedString;
 use axum::body::{Body, Bytes};
-use axum::http::{Request, Response, StatusCode, header};
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sim::http::{Client, HttpError};
@@ -196,10 +196,14 @@ impl Endpoint<'_> {
     }
 
     async fn send(&self, body: Bytes) -> Result<(StatusCode, Bytes), HttpError> {
-        let request = Request::post(format!("{}{}", self.base_url, self.path))
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Body::from(body))
-            .map_err(|_| HttpError::Connect)?;
+        let uri = Uri::try_from([self.base_url, self.path].concat());
+        let mut request = Request::new(Body::from(body));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = uri.map_err(|_| HttpError::Connect)?;
+        request.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
         let answer: Response<Body> = self.http.send(request, self.timeout).await?;
         let status = answer.status();
         let bytes = axum::body::to_bytes(answer.into_body(), ANSWER_BYTES_MAX)

@@ -73,9 +73,9 @@ impl Engine {
         let work = |accepted: Accepted| {
             let runner = self.runner.clone();
             async move {
-                runner
-                    .run(accepted.id, accepted.traceparent.as_deref())
-                    .await;
+                // Boxed: a whole run is several KiB, which would be moved from hand to hand on the way
+                // into a task.
+                Box::pin(runner.run(accepted.id, accepted.traceparent.as_deref())).await;
             }
         };
         self.queue.work(self.config.concurrency, work).await;

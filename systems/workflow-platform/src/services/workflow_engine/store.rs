@@ -1,5 +1,6 @@
 //! Executions in the database, as the engine needs them.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -116,11 +117,9 @@ impl Store {
         for entry in entries {
             let separator = if parameters.len() == 2 { "" } else { ", " };
             let first = parameters.len() + 1;
-            sql.push_str(&format!(
-                "{separator}($1, $2, ${first}, ${}, ${})",
-                first + 1,
-                first + 2
-            ));
+            let (second, third) = (first + 1, first + 2);
+            // Writing into a string does not fail.
+            let _ = write!(sql, "{separator}($1, $2, ${first}, ${second}, ${third})");
             parameters.push(Value::from(entry.event));
             parameters.push(Value::from(entry.step.unwrap_or_default()));
             parameters.push(Value::from(entry.at));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::{Method, Request, Response, header};
+use axum::http::{HeaderValue, Method, Request, Response, Uri, header};
 use serde::Deserialize;
 use serde_json::json;
 use sim::Rng;
@@ -26,16 +26,22 @@ pub(super) struct Prepared<'t> {
 impl Prepared<'_> {
     /// The request itself; `None` when it could not be formed.
     pub(super) fn request(&self) -> Option<Request<Body>> {
-        let mut request = Request::builder()
-            .method(self.method.clone())
-            .uri(format!("http://api{}", self.path));
+        // Set piece by piece: the builder moves the whole request with each one.
+        let mut request = Request::new(Body::from(self.body.clone()));
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = Uri::try_from(["http://api", &self.path].concat()).ok()?;
+        let headers = request.headers_mut();
         if let Some(token) = self.token {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+            let value = HeaderValue::try_from(["Bearer ", token].concat()).ok()?;
+            headers.insert(header::AUTHORIZATION, value);
         }
         if !self.body.is_empty() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+            headers.insert(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/json"),
+            );
         }
-        request.body(Body::from(self.body.clone())).ok()
+        Some(request)
     }
 }
 
@@ -135,7 +141,7 @@ fn sender<'t>(operation: Operation, tenant: &'t Tenant, rng: &mut Rng) -> &'t Us
 
 fn on_workflows(operation: Operation, tenant: &Tenant, rng: &mut Rng) -> (Method, String, String) {
     let workflow = tenant.any_workflow(rng);
-    let at = |suffix: &str| format!("/v1/workflows/{}{suffix}", workflow.id);
+    let at = |suffix: &str| ["/v1/workflows/", &workflow.id.to_string(), suffix].concat();
     match operation {
         Operation::StartWorkflow => (Method::POST, at("/start"), workflow.template.input(rng)),
         Operation::UpdateWorkflow => {
@@ -172,7 +178,7 @@ fn on_workflows(operation: Operation, tenant: &Tenant, rng: &mut Rng) -> (Method
 
 fn on_users(operation: Operation, tenant: &Tenant, rng: &mut Rng) -> (Method, String, String) {
     let user = rng.pick(&tenant.users);
-    let at = |suffix: &str| format!("/v1/users/{}{suffix}", user.id);
+    let at = |suffix: &str| ["/v1/users/", &user.id.to_string(), suffix].concat();
     match operation {
         Operation::CreateUser => {
             let number = rng.u64() >> 32;
