@@ -51,6 +51,10 @@ where
 }
 
 /// Lets other tasks run first. No time passes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a live world leaves its tasks to tokio"
+)]
 pub async fn yield_now() {
     if time::is_virtual() {
         executor::yield_now().await;

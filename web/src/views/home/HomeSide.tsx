@@ -156,8 +156,8 @@ function Watch() {
       <section className={styles.section} aria-labelledby="watch">
         <h2 id="watch">Watch your own service</h2>
         <p className="t2">
-          This server receives no telemetry: it was started with <code className="nowrap">--no-otlp</code>, or the
-          ports were taken.
+          This server receives no telemetry: it was started with{" "}
+          <code className="nowrap">--no-otlp</code>, or the ports were taken.
         </p>
       </section>
     );
