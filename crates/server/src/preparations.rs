@@ -137,6 +137,15 @@ impl Preparations {
         tokio::spawn(task.run());
     }
 
+    /// Forgets a session's preparation, unless another one has begun meanwhile.
+    fn end(&self, session: &str, publish: &watch::Sender<Stage>) {
+        let mut all = self.lock();
+        let is_own = |running: &Running| running.stage.same_channel(&publish.subscribe());
+        if all.get(session).is_some_and(is_own) {
+            all.remove(session);
+        }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -171,8 +180,9 @@ impl Task {
         let turn = Arc::clone(&self.app.preparations().turn);
         // The semaphore is never closed; without a permit the run would only be slower.
         let permit = turn.acquire_owned().await.ok();
+        let recording_id = random_id();
         let outcome = match self.spec.take() {
-            Some(spec) => self.record(spec).await,
+            Some(spec) => self.record(&recording_id, spec).await,
             None => Err(Failure {
                 code: "unknown-system".to_owned(),
                 detail: "This server does not have the drill's system.".to_owned(),
@@ -187,20 +197,21 @@ impl Task {
         {
             tracing::error!(error = %chain(&error), session = id, "failed to keep an outcome");
         }
-        self.app.preparations().lock().remove(&id);
+        // Only now: as long as the session says that it plays, there must be something to look at.
+        self.app.recordings().end_playing(&recording_id);
+        self.app.preparations().end(&id, &self.publish);
         // Nobody may be listening.
         let _ = self.publish.send(Stage::Ended);
     }
 
-    async fn record(&self, spec: IncidentSpec) -> Result<(), Failure> {
-        let id = random_id();
+    async fn record(&self, id: &str, spec: IncidentSpec) -> Result<(), Failure> {
         let label = RecordingLabel {
-            id: id.clone(),
+            id: id.to_owned(),
             title: self.title.clone(),
         };
-        let folder = self.app.recordings().path(&id);
+        let folder = self.app.recordings().path(id);
         let cancel = self.cancel.clone();
-        let mut stage = self.stage(&id);
+        let mut stage = self.stage(id);
         let work = move || {
             let writer = begin(&spec, &folder, label)?;
             let growing = writer.growing();
@@ -212,16 +223,14 @@ impl Task {
             record(&spec, writer, &mut on_event, &cancel)
         };
         let outcome = tokio::task::spawn_blocking(work).await;
-        let kept = match outcome {
-            Ok(Ok(recorded)) => self.keep(&id, recorded).await,
+        match outcome {
+            Ok(Ok(recorded)) => self.keep(id, recorded).await,
             Ok(Err(error)) => Err(failure(&error)),
             Err(error) => {
                 tracing::error!(%error, "the thread of an incident panicked");
                 Err(internal())
             }
-        };
-        self.app.recordings().end_playing(&id);
-        kept
+        }
     }
 
     fn stage(&self, recording_id: &str) -> Staging {
@@ -235,6 +244,7 @@ impl Task {
             title: self.title.clone(),
             start_range: self.start_range,
             playing: None,
+            has_tried: false,
         }
     }
 
@@ -252,6 +262,8 @@ impl Task {
         self.app
             .recordings()
             .insert(id, Arc::new(recorded.recording));
+        // Complete now: whoever deletes it must remove its folder.
+        self.app.recordings().end_playing(id);
         let now = clock::now_ms();
         let ready = self
             .app
@@ -279,11 +291,13 @@ struct Staging {
     title: String,
     start_range: Option<StartRange>,
     playing: Option<Arc<Playing>>,
+    has_tried: bool,
 }
 
 impl Staging {
     fn progress(&mut self, growing: &Growing, progress: &Progress) {
-        if self.playing.is_none() && progress.virtual_elapsed >= PLAYING_AFTER {
+        if !self.has_tried && progress.virtual_elapsed >= PLAYING_AFTER {
+            self.has_tried = true;
             self.playing = self.play(growing, progress);
         }
         if let Some(playing) = &self.playing {

@@ -69,14 +69,17 @@ impl Trail {
 }
 
 /// Whoever pins an answer has looked at it, whoever asked: the queries of `trail` that `entries` pin become a
-/// person's. A pin names its query's text; where a view takes none, its first word is the view's name.
+/// person's. A pin names the queries of what it shows, one a line, whatever tool shows it; where a view takes no
+/// query, its first word is the view's name.
 pub(crate) fn count_pins(trail: &mut [TrailQuery], entries: &[Entry]) {
     let is_pinned = |query: &TrailQuery| {
         entries.iter().any(|entry| {
             let text = entry.query.as_deref().unwrap_or_default();
-            let names_view = query.query.is_empty() && text.split(' ').next() == Some(&query.view);
-            entry.tool == Some(query.tool)
-                && ((!text.is_empty() && text == query.query) || names_view)
+            if query.query.is_empty() {
+                entry.tool == Some(query.tool) && text.split(' ').next() == Some(&query.view)
+            } else {
+                text.lines().any(|line| line == query.query)
+            }
         })
     };
     for query in trail {

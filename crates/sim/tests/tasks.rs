@@ -105,6 +105,37 @@ fn a_panic_stays_with_its_task() {
     });
 }
 
+/// Panics at its end.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("at its end");
+    }
+}
+
+#[test]
+fn a_panic_of_a_destructor_stays_with_its_task() {
+    run(async {
+        let expected = Err(JoinError::Panicked("at its end".to_owned()));
+        // Held until the future is dropped, not only until its last line.
+        let bomb = Bomb;
+        let ending = spawn(std::future::poll_fn(move |_| {
+            let _held = &bomb;
+            std::task::Poll::Ready(())
+        }));
+        assert_eq!(ending.await, expected);
+        let bomb = Bomb;
+        let aborted = spawn(async move {
+            let _held = bomb;
+            std::future::pending::<()>().await;
+        });
+        sleep(MS).await;
+        aborted.abort();
+        assert_eq!(aborted.await, expected);
+    });
+}
+
 #[test]
 #[should_panic(expected = "on purpose")]
 fn a_panic_of_the_main_task_is_the_callers() {
@@ -152,5 +183,26 @@ fn what_is_spawned_on_tokio_runs_and_lives_in_the_same_time() {
         drop(send);
         assert_eq!(server.await.unwrap(), 1_000);
         assert_eq!(now(), START + 1_000 * MS);
+    });
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "libraries do it, and it has to work"
+)]
+fn who_yields_lets_tokios_tasks_go_first_as_well() {
+    run(async {
+        let done = Arc::new(Mutex::new(false));
+        let other = Arc::clone(&done);
+        let task = tokio::spawn(async move {
+            yield_now().await;
+            *other.lock().unwrap() = true;
+        });
+        while !*done.lock().unwrap() {
+            yield_now().await;
+        }
+        task.await.unwrap();
+        assert_eq!(now(), START);
     });
 }

@@ -1,7 +1,7 @@
 /**
  * A table for any number of rows: only the visible ones are in the page. One tab stop, and one more for the
- * links of the row at the cursor; arrows, Page keys, Home and End move it, Enter opens. The sorted column is bright with an arrow. What is not shown
- * belongs into `foot`.
+ * links of the row at the cursor; arrows, Page keys, Home and End move the cursor, Enter opens. The sorted
+ * column is bright with an arrow. What is not shown belongs into `foot`.
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import {

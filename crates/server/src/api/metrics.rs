@@ -193,9 +193,19 @@ pub async fn metrics_range(
         let last_ms = end_ms - 1;
         let options = Options::default();
         // What has not been simulated yet has no values: the grid stays, its slots stay empty.
-        let known_ms = data.known_until_ms(end_ms).max(start_ms + 1) - 1;
-        let range = promql::range(&query, &source, start_ms, known_ms, step_ms, &options)
-            .map_err(|error| problem(&query, error))?;
+        let known_ms = data.known_until_ms(end_ms) - 1;
+        let mut range = promql::range(
+            &query,
+            &source,
+            start_ms,
+            known_ms.max(start_ms),
+            step_ms,
+            &options,
+        )
+        .map_err(|error| problem(&query, error))?;
+        if known_ms < start_ms {
+            range.series.clear();
+        }
         let points = usize::try_from((last_ms - start_ms) / step_ms).unwrap_or(0) + 1;
         let series_total = range.series.len();
         let shown = MAX_SERIES.min((MAX_VALUES / points).max(1));
@@ -263,7 +273,12 @@ pub async fn metrics_instant(
     let answer = app.query(recording, move |data, stopwatch| {
         let metrics = data.metrics()?;
         let source = MetricSource(&metrics);
-        let instant = promql::instant(&query, &source, time_ms, &Options::default())
+        let mut options = Options::default();
+        if data.known_until_ms(time_ms) < time_ms {
+            // A sample must not be carried on into what has not been simulated yet.
+            options.lookback_ms = 0;
+        }
+        let instant = promql::instant(&query, &source, time_ms, &options)
             .map_err(|error| problem(&query, error))?;
         let (result_type, samples, scalar) = match instant.value {
             Value::Vector(samples) => (ResultType::Vector, samples, None),

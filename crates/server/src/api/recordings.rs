@@ -72,36 +72,46 @@ pub enum RecordingState {
 pub async fn list_recordings(State(app): State<App>) -> Result<Json<RecordingList>, Problem> {
     let sessions = app.store().sessions().await.map_err(store_problem)?;
     let reader = app.clone();
-    let manifests = app
+    let (growing, manifests) = app
         .queries()
-        .run(move || Ok(reader.recordings().manifests()))
+        .run(move || {
+            // In this order: what is sealed in between is listed once, as complete.
+            let growing = growing_recordings(&reader);
+            Ok((growing, reader.recordings().manifests()))
+        })
         .await?;
     let mut recordings: Vec<Recording> = manifests
         .into_iter()
         .map(|(id, manifest)| sealed_recording(id, manifest, &sessions))
         .collect();
+    for recording in growing {
+        if recordings.iter().all(|sealed| sealed.id != recording.id) {
+            recordings.push(recording);
+        }
+    }
     // Newest first: a session's place in its list is that of its recording.
     let place = |recording: &Recording| {
+        if recording.id == LIVE {
+            return 0;
+        }
         let owner = recording.session_id.as_ref();
         sessions
             .iter()
             .position(|session| Some(&session.id) == owner)
-            .unwrap_or(usize::MAX)
+            .map_or(usize::MAX, |place| place + 1)
     };
-    recordings.extend(
-        app.recordings()
-            .all_playing()
-            .into_iter()
-            .map(|(id, playing)| playing_recording(id, &playing)),
-    );
     recordings.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.id.cmp(&b.id)));
-    if let Some(live) = app.live().current() {
-        recordings.insert(
-            0,
-            live_recording(live.info().title.clone(), &live.growing()),
-        );
-    }
     Ok(Json(RecordingList { recordings }))
+}
+
+/// What systems send, and every incident that plays. Reads tables; not for a thread that serves HTTP.
+fn growing_recordings(app: &App) -> Vec<Recording> {
+    let live = app.live().current();
+    let live = live.map(|live| live_recording(live.info().title.clone(), &live.growing()));
+    let playing = app.recordings().all_playing().into_iter();
+    live.into_iter()
+        .chain(playing.map(|(id, playing)| playing_recording(id, &playing)))
+        .collect()
 }
 
 /// One recording.
@@ -115,24 +125,20 @@ pub async fn get_recording(
     State(app): State<App>,
     Path(id): Path<String>,
 ) -> Result<Json<Recording>, Problem> {
-    if id == LIVE
-        && let Some(live) = app.live().current()
-    {
-        return Ok(Json(live_recording(
-            live.info().title.clone(),
-            &live.growing(),
-        )));
-    }
-    if let Some(playing) = app.recordings().playing(&id) {
-        return Ok(Json(playing_recording(id, &playing)));
-    }
     let sessions = app.store().sessions().await.map_err(store_problem)?;
-    let (reader, wanted) = (app.clone(), id.clone());
-    let manifest = app
+    let reader = app.clone();
+    let recording = app
         .queries()
-        .run(move || reader.recordings().manifest(&wanted))
+        .run(move || {
+            let mut growing = growing_recordings(&reader).into_iter();
+            if let Some(growing) = growing.find(|growing| growing.id == id) {
+                return Ok(growing);
+            }
+            let manifest = reader.recordings().manifest(&id)?;
+            Ok(sealed_recording(id, manifest, &sessions))
+        })
         .await?;
-    Ok(Json(sealed_recording(id, manifest, &sessions)))
+    Ok(Json(recording))
 }
 
 /// Completes the live recording; what arrives from now on begins another one.

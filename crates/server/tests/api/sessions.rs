@@ -447,8 +447,7 @@ fn evidence_points(then: impl FnOnce(&TestServer, &str, &str)) -> Value {
 #[test]
 fn what_the_page_asks_by_itself_is_evidence_once_it_is_pinned_or_asked_for() {
     let pin = |server: &TestServer, id: &str, query: &str| {
-        let entry =
-            json!({ "kind": "evidence", "text": "pinned", "tool": "metrics", "query": query });
+        let entry = json!({ "kind": "evidence", "text": "pinned", "tool": "database", "query": format!("vector(1)\n{query}") });
         let response = server.post(&format!("/api/v1/sessions/{id}/notebook"), &entry);
         assert_eq!(response.status, 201, "{}", response.text);
     };

@@ -177,7 +177,7 @@ impl<T> Outcome<T> {
 }
 
 pin_project! {
-    /// A future whose output is kept, and whose panics stay with its task.
+    /// A future whose output is kept, and whose panics, those of its destructors too, stay with its task.
     struct Kept<F: Future> {
         // Dropped before anybody learns that the task has ended.
         #[pin]
@@ -188,8 +188,9 @@ pin_project! {
     impl<F: Future> PinnedDrop for Kept<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            this.future.set(None);
-            this.outcome.set(Err(Failure::Cancelled));
+            let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
+            let failure = dropped.map_or_else(Failure::Panicked, |()| Failure::Cancelled);
+            this.outcome.set(Err(failure));
         }
     }
 }
@@ -207,7 +208,8 @@ impl<F: Future> Future for Kept<F> {
             Ok(Poll::Ready(output)) => Ok(output),
             Err(payload) => Err(Failure::Panicked(payload)),
         };
-        this.future.set(None);
+        let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
+        let result = result.and_then(|output| dropped.map_err(Failure::Panicked).map(|()| output));
         this.outcome.set(result);
         Poll::Ready(())
     }
@@ -251,6 +253,10 @@ pub(crate) async fn yield_now() {
         }
         yielded = true;
         YIELDED.with_borrow_mut(|waiting| waiting.push(context.waker().clone()));
+        // A task of tokio's may yield as well, while the loop has left the thread.
+        if let Some(waiting) = LOOP.take() {
+            waiting.wake();
+        }
         Poll::Pending
     })
     .await;
@@ -297,13 +303,17 @@ impl<T> Future for Drive<T> {
                 return self.main.poll(context);
             }
             let yielded = YIELDED.take();
-            if !yielded.is_empty() {
-                yielded.into_iter().for_each(Waker::wake);
-            } else if self.tokio.num_alive_tasks() > 0 {
+            let has_yielded = !yielded.is_empty();
+            yielded.into_iter().for_each(Waker::wake);
+            if self.tokio.num_alive_tasks() > 0 {
                 // tokio runs what it has, and moves time on itself when that is nothing.
                 LOOP.set(Some(context.waker().clone()));
+                if has_yielded {
+                    context.waker().wake_by_ref();
+                }
                 return Poll::Pending;
-            } else {
+            }
+            if !has_yielded {
                 advance();
             }
         }

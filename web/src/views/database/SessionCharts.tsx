@@ -96,6 +96,7 @@ export function SessionCharts({ marker, onInstant }: SessionChartsProps) {
           limit === null ? [] : [{ value: limit, label: `largest pool ${formatCount(limit)}` }]
         }
         answer={pool}
+        also={[waiting]}
         series={[...byState(pool), ...waitingLine(waiting)]}
         action={action}
         marker={marker}

@@ -17,6 +17,8 @@ export interface ChartPanelProps extends Omit<TimeSeriesProps, "label" | "times"
   title: string;
   unitText: string;
   answer: RangeAnswer;
+  /** Further answers that it draws; who pins the panel has seen them as well. */
+  also?: readonly RangeAnswer[];
   /** Shows a legend below with the value at the crosshair. */
   withLegend?: boolean;
   actions?: ReactNode;
@@ -25,8 +27,14 @@ export interface ChartPanelProps extends Omit<TimeSeriesProps, "label" | "times"
   missing?: string | null;
 }
 
+/** The queries behind what a panel shows, one a line. */
+export function queryLines(answers: readonly RangeAnswer[]): string {
+  return answers.flatMap(({ query }) => (query === "" ? [] : [query])).join("\n");
+}
+
 export function ChartPanel(props: ChartPanelProps) {
-  const { title, unitText, answer, withLegend, actions, className, missing, ...chart } = props;
+  const { title, unitText, answer, also, withLegend, actions, className, missing, ...chart } =
+    props;
   const href = useExplorerHref();
   const { times } = answer;
   return (
@@ -35,7 +43,11 @@ export function ChartPanel(props: ChartPanelProps) {
       unit={unitText}
       className={className}
       actions={actions}
-      pin={missing ? undefined : () => ({ text: `${title}, ${unitText}`, query: answer.query })}
+      pin={
+        missing
+          ? undefined
+          : () => ({ text: `${title}, ${unitText}`, query: queryLines([answer, ...(also ?? [])]) })
+      }
       table={
         missing
           ? undefined

@@ -15,7 +15,7 @@ import { Empty, ErrorState, Skeleton } from "@/ui/States";
 import { TimeSeries, TimeSeriesTable, useCrosshairSample } from "@/ui/TimeSeries";
 import { DASH, formatTime, formatValue, type Unit } from "@/viz/format";
 import type { ChartAnnotation, ChartExemplar, Series } from "@/viz/TimeSeries";
-import { useExplorerHref } from "./ChartPanel";
+import { queryLines, useExplorerHref } from "./ChartPanel";
 import styles from "./Overview.module.css";
 import { type Measure, metricsParams, type Quantile } from "./params";
 import { durationQuantile, failedShare, HTTP_DURATION, requestRate, selector } from "./promql";
@@ -35,12 +35,15 @@ const UNITS: Record<Measure, { unit: Unit; text: string }> = {
 
 /** The chosen measure, and the failures for the table's last column. */
 export function useEndpointAnswers(service: string | null, window: string): RangeAnswer[] {
-  const [{ measure, quantile }] = useParams(metricsParams);
+  const [{ measure, quantile, service: chosen, endpoint }] = useParams(metricsParams);
+  // Whoever turned to something else than what the page opens with wants to know it.
+  const isChosen = measure !== "duration" || quantile !== "p95" || chosen !== "" || endpoint !== "";
   const labels = { service_name: service ?? "" };
   return useRangeQueries(
     service
       ? [queryOf(measure, quantile, labels, window), failedShare(BY, labels, window)]
       : [null, null],
+    isChosen ? "person" : "page",
   );
 }
 
@@ -116,7 +119,7 @@ export function EndpointPanel({ service, answers, annotations }: EndpointPanelPr
           )}
         </>
       }
-      pin={() => ({ text: selected ? `${title}: ${selected}` : title, query: main.query })}
+      pin={() => ({ text: selected ? `${title}: ${selected}` : title, query: queryLines(answers) })}
       table={() => <TimeSeriesTable label={title} times={main.times} series={drawn} unit={unit} />}
       query={main.query ? { text: main.query, href: href(main.query) } : undefined}
     >
@@ -299,7 +302,6 @@ function useExemplars(
       query: `${HTTP_DURATION}_bucket${selector(labels)}`,
       start_ms: Math.floor(range.start),
       end_ms: Math.ceil(range.end),
-      asked_by: "page",
     }),
     enabled,
   });

@@ -109,6 +109,7 @@ export function SaturationPanels({ saturation, service, annotations }: Saturatio
         withLegend
         annotations={annotations}
         answer={waiting}
+        also={[timeouts]}
         series={[
           ...one(waiting, "waiting", "--s4", { fill: true }),
           ...one(timeouts, "time-outs/s, right axis", "--s1", {
@@ -127,6 +128,7 @@ export function SaturationPanels({ saturation, service, annotations }: Saturatio
         withLegend
         annotations={annotations}
         answer={cpu}
+        also={[disk, misses]}
         series={[
           ...one(cpu, "cpu", "--s1"),
           ...one(disk, "disk", "--s3", { like: cpu }),

@@ -20,7 +20,7 @@ export function NothingMatches({ noun, filter, onFilter, count }: NothingMatches
   const last = lastTerm(filter);
   const rest = last === null ? "" : removeTerm(filter, last);
   const others = useQuery({
-    queryKey: ["nothing-matches", noun, recording.id, range, rest],
+    queryKey: ["nothing-matches", recording.id, noun, range, rest],
     queryFn: ({ signal }) => count(rest, signal),
     enabled: last !== null,
   });

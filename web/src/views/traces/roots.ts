@@ -1,6 +1,6 @@
 /**
  * Requests and background work, in words of the filter language. The tool opens with requests: the list is
- * ordered by duration, and jobs that wait for a partner for most of a minute would fill its first page. The
+ * ordered by duration, and long background jobs would fill its first page. The
  * choice is nothing but terms of the filter, so what is left out can be read in the field and taken out there.
  */
 import { hasTerm, removeTerm, together } from "@/state/filterText";

@@ -247,12 +247,11 @@ fn with_index(
         prefix.push(probe);
     }
     let next = index.columns.get(prefix.len());
-    let mut limit = |pick: fn(&Fact<'_>) -> Option<Limit>| {
+    // A limit does not care for its condition: an index orders an integer and a float, or two JSON values, by
+    // their keys, which a comparison need not do.
+    let limit = |pick: fn(&Fact<'_>) -> Option<Limit>| {
         let mut own = facts.iter().filter(|known| Some(&known.column) == next);
-        let (limit, condition) =
-            own.find_map(|known| Some((pick(&known.fact)?, known.condition)))?;
-        cares_for.push(condition);
-        Some(limit)
+        own.find_map(|known| pick(&known.fact))
     };
     let low = limit(|fact| match fact {
         Fact::Low(value, inclusive) => Some(Limit {
