@@ -17,11 +17,13 @@ import { type SaveState, useDraft } from "./useDraft";
 
 export interface AnswerSheetFormProps {
   sessionId: string;
+  /** Why it cannot be handed in yet, in words, or null. */
+  tooEarly: string | null;
   sheet: Answer;
   entries: readonly NotebookEntry[];
 }
 
-export function AnswerSheetForm({ sessionId, sheet, entries }: AnswerSheetFormProps) {
+export function AnswerSheetForm({ sessionId, tooEarly, sheet, entries }: AnswerSheetFormProps) {
   const { draft, change, save } = useDraft(sessionId, sheet);
   const [asking, setAsking] = useState(false);
   const { form } = sheet;
@@ -33,7 +35,7 @@ export function AnswerSheetForm({ sessionId, sheet, entries }: AnswerSheetFormPr
         <h2 className={styles.title}>Your diagnosis</h2>
         <Saved state={save} />
         <span className="grow" />
-        <Button kind="primary" onPress={() => setAsking(true)}>
+        <Button kind="primary" onPress={() => setAsking(true)} disabledReason={tooEarly}>
           Hand in
         </Button>
       </Toolbar>

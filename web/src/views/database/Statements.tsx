@@ -46,7 +46,9 @@ export function Statements({ wide = false }: { wide?: boolean }) {
       ),
     placeholderData: keepPreviousData,
   });
-  const minutes = Math.max((range.end - range.start) / 60_000, 1 / 60);
+  // Of an incident that still plays only what there is counts.
+  const known = Math.min(range.end, recording.recorded_until_ms) - range.start;
+  const minutes = Math.max(known / 60_000, 1 / 60);
   const rows = answer.data?.statements ?? [];
   const most = Math.max(...rows.map((row) => row.share), 1e-9);
   const columns: Column<Statement>[] = [
