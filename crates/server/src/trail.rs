@@ -25,19 +25,27 @@ const MAX_QUERY: usize = 4000;
 #[derive(Debug, Clone, Default)]
 pub struct Trail {
     session: Option<String>,
+    /// Up to where there was telemetry when the question came, while the session's incident plays.
+    known_until_ms: Option<i64>,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Trail {
+impl FromRequestParts<App> for Trail {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let session = parts
             .headers
             .get(HEADER)
             .and_then(|value| value.to_str().ok())
             .filter(|id| (1..=64).contains(&id.len()))
             .map(str::to_owned);
-        Ok(Self { session })
+        let known_until_ms = session
+            .as_deref()
+            .and_then(|session| app.recordings().playing_until_ms(session));
+        Ok(Self {
+            session,
+            known_until_ms,
+        })
     }
 }
 
@@ -64,6 +72,7 @@ impl Trail {
         });
         Asked {
             session: self.session.clone().zip(query),
+            known_until_ms: self.known_until_ms,
         }
     }
 }
@@ -93,6 +102,7 @@ pub(crate) fn count_pins(trail: &mut [TrailQuery], entries: &[Entry]) {
 #[derive(Debug)]
 pub(crate) struct Asked {
     session: Option<(String, TrailQuery)>,
+    known_until_ms: Option<i64>,
 }
 
 /// Who wants to know what a query answers. What the page asks by itself is no evidence that anybody looked.
@@ -123,7 +133,7 @@ impl Asked {
         let Some((session, mut query)) = self.session else {
             return;
         };
-        if let Some(until_ms) = app.recordings().playing_until_ms(&session) {
+        if let Some(until_ms) = self.known_until_ms {
             if query.start_ms.is_some_and(|start_ms| start_ms >= until_ms) {
                 return;
             }
