@@ -12,8 +12,8 @@ use std::{
 use emit::{Config, HttpSink, Signal, Sink as _};
 use tracing::info_span;
 
-/// Reads one request and answers 200. Returns its path and body.
-fn answer(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+/// Reads one request; returns its path and body.
+fn read(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
     loop {
@@ -32,9 +32,6 @@ fn answer(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
             .parse()
             .ok()?;
         if request.len() >= head + 4 + length {
-            stream
-                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
-                .ok()?;
             let path = text.split(' ').nth(1)?.to_owned();
             return Some((path, request[head + 4..head + 4 + length].to_vec()));
         }
@@ -55,8 +52,11 @@ fn several_threads_reach_a_receiver_over_http() {
             let mut stream = stream.unwrap();
             let send = send.clone();
             std::thread::spawn(move || {
-                while let Some(request) = answer(&mut stream) {
-                    let _ = send.send(request);
+                while let Some(request) = read(&mut stream) {
+                    // Kept before it is answered: whoever has the answer may look for it at once.
+                    send.send(request).unwrap();
+                    let ok = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+                    stream.write_all(ok).unwrap();
                 }
             });
         }
