@@ -82,10 +82,18 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         &["build", "--release", "--package", "firedrill"],
     ))?;
     let mut figures = Vec::new();
+    let mut failed = Vec::new();
     for (name, step) in STEPS {
         if name.contains(arguments.only.as_str()) {
             say(&format!("measuring: {name}"));
-            figures.extend(step(arguments).with_context(|| format!("while measuring `{name}`"))?);
+            // What took minutes to measure is not thrown away for a step that fails.
+            match step(arguments) {
+                Ok(measured) => figures.extend(measured),
+                Err(error) => {
+                    say(&format!("while measuring `{name}`: {error:#}"));
+                    failed.push(*name);
+                }
+            }
         }
     }
     table(&figures);
@@ -93,6 +101,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         std::fs::write(path, json(&figures))
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
+    anyhow::ensure!(failed.is_empty(), "not measured: {}", failed.join(", "));
     Ok(())
 }
 

@@ -1,5 +1,6 @@
-//! Measures the way from OTLP to disk and back: `cargo run --release -p telemetry --example measure`,
-//! with the number of thousand spans as an optional argument.
+//! Measures the way from OTLP to disk and back:
+//! `cargo run --release -p telemetry --example measure -- [--json] [THOUSAND_SPANS]`. With `--json` it prints one
+//! object a line, `{"name": …, "value": …, "unit": …}`, for the benchmark table.
 //!
 //! Requests are made before the clock starts, so memory for them is needed (about 350 bytes a span).
 
@@ -28,27 +29,28 @@ const SPANS_PER_TRACE: u64 = 9;
 const BATCH: u64 = 57;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let thousands: u64 = std::env::args()
-        .nth(1)
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let json = arguments.iter().any(|argument| argument == "--json");
+    let thousands: u64 = arguments
+        .iter()
+        .find(|argument| *argument != "--json")
         .map_or(Ok(2_000), |text| text.parse())?;
+    let print = Print { json };
     let traces = thousands * 1_000 / SPANS_PER_TRACE;
     let requests: Vec<Vec<u8>> = (0..traces / BATCH)
         .map(|batch| request(batch * BATCH, (batch + 1) * BATCH))
         .collect();
     let spans = (traces / BATCH * BATCH * SPANS_PER_TRACE) as f64;
     let bytes: usize = requests.iter().map(Vec::len).sum();
-    println!(
-        "{spans:.0} spans in {} requests, {:.0} B/span of OTLP",
-        requests.len(),
-        bytes as f64 / spans
-    );
+    print.figure("spans", spans, "spans");
+    print.figure("OTLP", bytes as f64 / spans, "B/span");
 
     let watch = Watch::start();
     for bytes in &requests {
         let request = TraceRequest::decode(bytes)?;
         assert!(!request.spans.is_empty());
     }
-    watch.show("decode only", spans);
+    watch.show(print, "decode only", spans);
 
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("recording");
@@ -57,21 +59,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     for request in &requests {
         writer.append_traces(request)?;
     }
-    watch.show("append, while another thread writes", spans);
+    watch.show(print, "append, while another thread writes", spans);
     let written = writer.seal()?;
-    watch.show("append and seal, durable", spans);
-    live(&folder.path().join("live"), &requests, spans)?;
+    watch.show(print, "append and seal, durable", spans);
+    live(&folder.path().join("live"), &requests, spans, print)?;
     drop(requests);
     let manifest = written.manifest();
-    println!(
-        "{:.1} B/span on disk",
-        manifest.bytes_on_disk() as f64 / spans
-    );
+    let on_disk = manifest.bytes_on_disk() as f64 / spans;
+    print.figure("on disk", on_disk, "B/span");
     let memory = match &*written.tables().spans() {
         telemetry::table::Stored::Sealed(table) => table.memory(),
         telemetry::table::Stored::Open(_) => return Err("the table is still open".into()),
     };
-    println!("{:.1} B/span in memory", memory.total() as f64 / spans);
+    print.figure("in memory", memory.total() as f64 / spans, "B/span");
     drop(written);
 
     for _ in 0..3 {
@@ -81,16 +81,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         let errors = errors(&recording)?;
         let answered = watch.wall();
         recording.load_all()?;
-        println!(
-            "open {opened:.0?}, first answer (errors by service: {errors}) {answered:.0?}, all loaded {:.0?}",
-            watch.wall()
-        );
+        assert!(errors > 0, "the recording holds failed spans");
+        print.figure("open", milliseconds(opened), "ms");
+        print.figure("open and answer", milliseconds(answered), "ms");
+        print.figure("open and load all", milliseconds(watch.wall()), "ms");
     }
     Ok(())
 }
 
 /// Live: every request is on disk before it is acknowledged.
-fn live(path: &Path, requests: &[Vec<u8>], spans: f64) -> Result<(), Box<dyn Error>> {
+fn live(path: &Path, requests: &[Vec<u8>], spans: f64, print: Print) -> Result<(), Box<dyn Error>> {
     const THREADS: usize = 8;
     let options = LiveOptions {
         max_memory: usize::MAX,
@@ -111,14 +111,14 @@ fn live(path: &Path, requests: &[Vec<u8>], spans: f64) -> Result<(), Box<dyn Err
             .into_iter()
             .try_for_each(|sender| sender.join().unwrap_or(Err(LiveError::Sealed)))
     })?;
-    watch.show("live, 8 senders, acknowledged on disk", spans);
+    watch.show(print, "live, 8 senders, acknowledged on disk", spans);
     drop(recording);
     let watch = Watch::start();
     let recording = LiveRecording::open(path, options)?;
-    watch.show("live, opened after a crash", spans);
+    watch.show(print, "live, opened after a crash", spans);
     let watch = Watch::start();
     recording.seal()?;
-    watch.show("live, sealed", spans);
+    watch.show(print, "live, sealed", spans);
     Ok(())
 }
 
@@ -160,14 +160,43 @@ impl Watch {
         self.wall.elapsed()
     }
 
-    fn show(&self, what: &str, spans: f64) {
+    /// The rate since the start, by the wall's clock and by the CPU time of all threads.
+    fn show(&self, print: Print, what: &str, spans: f64) {
         let (wall, cpu) = (self.wall().as_secs_f64(), (cpu() - self.cpu).as_secs_f64());
-        println!(
-            "{what}: {wall:.2} s, {:.0} k spans/s; {cpu:.2} s of CPU, {:.0} k spans per CPU second",
+        print.figure(
+            &format!("{what}, per second"),
             spans / wall / 1e3,
-            spans / cpu / 1e3
+            "k spans/s",
+        );
+        print.figure(
+            &format!("{what}, per CPU second"),
+            spans / cpu / 1e3,
+            "k spans/s",
         );
     }
+}
+
+/// Where figures go.
+#[derive(Clone, Copy)]
+struct Print {
+    json: bool,
+}
+
+impl Print {
+    fn figure(self, name: &str, value: f64, unit: &str) {
+        if self.json {
+            println!(
+                "{}",
+                serde_json::json!({ "name": name, "value": value, "unit": unit })
+            );
+        } else {
+            println!("{name:<60} {value:>12.1} {unit}");
+        }
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
 }
 
 /// CPU time of all threads so far; zero where there is no `/proc`.
