@@ -11,6 +11,7 @@ mod annotate;
 pub mod cpu;
 pub mod dist;
 pub mod http;
+pub mod json;
 pub mod load;
 pub mod memory;
 pub mod postgres;

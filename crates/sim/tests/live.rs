@@ -39,6 +39,7 @@ fn processes_live_and_die_live() {
     Runtime::live().run(async {
         let process = Process::supervise(
             ProcessSpec {
+                resident: 0,
                 memory_limit: 100,
                 ..ProcessSpec::default()
             },

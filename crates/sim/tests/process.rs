@@ -20,6 +20,7 @@ fn spec() -> ProcessSpec {
     ProcessSpec {
         service: "api".to_owned(),
         instance: "api-1".to_owned(),
+        resident: 0,
         memory_limit: 1000,
         ..ProcessSpec::default()
     }

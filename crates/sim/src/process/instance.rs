@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use metrics::gauge;
+use metrics::{counter, gauge};
 use tokio::sync::Notify;
 
 use super::{
@@ -35,18 +35,21 @@ pub struct ProcessSpec {
     pub version: String,
     /// Number of cores; at least one.
     pub cores: usize,
+    /// Bytes of memory that its program and runtime take, whatever it does.
+    pub resident: u64,
     /// Bytes of memory that it may use before it is killed.
     pub memory_limit: u64,
 }
 
 impl Default for ProcessSpec {
-    /// One core and 512 MiB.
+    /// One core and 512 MiB, of which the program itself takes nothing.
     fn default() -> Self {
         Self {
             service: "service".to_owned(),
             instance: "service-1".to_owned(),
             version: "1.0.0".to_owned(),
             cores: 1,
+            resident: 0,
             memory_limit: 512 << 20,
         }
     }
@@ -93,7 +96,11 @@ struct State {
     resource: emit::ResourceId,
     cores: Cores,
     tasks: Tasks,
+    /// Bytes in use beyond `spec.resident`.
     memory: u64,
+    /// Bytes taken and given back in this life.
+    allocated: u64,
+    freed: u64,
     /// Whether it counts what it allocates at all; no process lives in 0 bytes, so 0 would be no figure.
     counts_memory: bool,
     started: Timestamp,
@@ -124,7 +131,9 @@ impl Process {
                 cores: Cores::new(spec.cores, now),
                 tasks: Tasks::default(),
                 memory: 0,
-                counts_memory: false,
+                allocated: 0,
+                freed: 0,
+                counts_memory: spec.resident > 0,
                 started: now,
                 reported: now,
                 exit: ExitReason::Exited,
@@ -210,6 +219,7 @@ impl Process {
         let mut state = lock(&self.state);
         let now = time::now();
         state.cores = Cores::new(state.spec.cores, now);
+        (state.allocated, state.freed) = (0, 0);
         state.started = now;
         state.reported = now;
         self.incarnation.fetch_add(1, Ordering::AcqRel);
@@ -238,7 +248,8 @@ impl Process {
 
     /// Bytes of memory that it uses.
     pub fn memory_usage(&self) -> u64 {
-        lock(&self.state).memory
+        let state = lock(&self.state);
+        state.spec.resident + state.memory
     }
 
     /// The resource under which its telemetry is filed.
@@ -291,7 +302,9 @@ impl Process {
         let exceeded = self.in_life(incarnation, |state| {
             state.counts_memory = true;
             state.memory = state.memory.saturating_add(added).saturating_sub(removed);
-            state.memory > state.spec.memory_limit
+            state.allocated = state.allocated.saturating_add(added);
+            state.freed = state.freed.saturating_add(removed);
+            state.spec.resident.saturating_add(state.memory) > state.spec.memory_limit
         });
         if exceeded == Some(true) {
             self.end(ExitReason::OutOfMemory);
@@ -313,7 +326,12 @@ impl Process {
                 busy,
                 cores,
                 span,
-                state.counts_memory.then_some(state.memory),
+                state.counts_memory.then_some(Memory {
+                    usage: state.spec.resident + state.memory,
+                    limit: state.spec.memory_limit,
+                    allocated: state.allocated,
+                    freed: state.freed,
+                }),
                 state.started,
                 state.resource,
             )
@@ -321,9 +339,26 @@ impl Process {
         let _resource = emit::with_resource(resource);
         gauge!("process.cpu.utilization").set(share(busy, span, cores));
         if let Some(memory) = memory {
-            gauge!("process.memory.usage").set(memory as f64);
+            memory.record();
         }
         gauge!("process.uptime").set((now - started).as_secs_f64());
+    }
+}
+
+/// Figures of a process's memory, in bytes.
+struct Memory {
+    usage: u64,
+    limit: u64,
+    allocated: u64,
+    freed: u64,
+}
+
+impl Memory {
+    fn record(&self) {
+        gauge!("process.memory.usage").set(self.usage as f64);
+        gauge!("process.memory.limit").set(self.limit as f64);
+        counter!("process.memory.allocated").absolute(self.allocated);
+        counter!("process.memory.freed").absolute(self.freed);
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::{cell::Cell, time::Duration};
 
-use metrics::{Unit, describe_gauge};
+use metrics::{Unit, describe_counter, describe_gauge};
 
 use super::world;
 use crate::time::{self, Timestamp};
@@ -33,6 +33,21 @@ pub(super) fn describe() {
         "process.memory.usage",
         Unit::Bytes,
         "memory that the process uses"
+    );
+    describe_gauge!(
+        "process.memory.limit",
+        Unit::Bytes,
+        "memory beyond which the process is killed"
+    );
+    describe_counter!(
+        "process.memory.allocated",
+        Unit::Bytes,
+        "memory that the allocator handed out since the process was started"
+    );
+    describe_counter!(
+        "process.memory.freed",
+        Unit::Bytes,
+        "memory that came back to the allocator since the process was started"
     );
     describe_gauge!(
         "process.uptime",

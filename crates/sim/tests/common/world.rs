@@ -97,6 +97,7 @@ fn start_api(instance: &str) -> Arc<Process> {
         service: "api".to_owned(),
         instance: instance.to_owned(),
         cores: 2,
+        resident: 0,
         memory_limit: 2_000_000,
         ..ProcessSpec::default()
     };

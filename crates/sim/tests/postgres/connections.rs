@@ -174,6 +174,7 @@ fn a_killed_process_leaves_no_locks() {
             instance: "api-1".into(),
             version: "1.0.0".into(),
             cores: 2,
+            resident: 0,
             memory_limit: 1 << 30,
         });
         let inside = server.clone();

@@ -10,7 +10,7 @@ use emit::frames::FrameSink;
 
 use crate::incident::{describe, play};
 use crate::live;
-use crate::scenarios::{Difficulty, IncidentSpec, Scenario};
+use crate::scenarios::{Difficulty, IncidentSpec, Part, Scenario};
 
 /// The workflow platform and its world.
 #[derive(Debug, Parser)]
@@ -36,6 +36,12 @@ enum Command {
         /// junior, mid, senior or staff: number and closeness of coincidences, and noise
         #[arg(long, default_value = "senior")]
         difficulty: Difficulty,
+        /// Play only what happens from this many seconds after the start of the incident …
+        #[arg(long, value_name = "S", requires = "until_seconds", value_parser = seconds)]
+        from_seconds: Option<u64>,
+        /// … until this many; it may be later than the end of the incident
+        #[arg(long, value_name = "S", requires = "from_seconds", value_parser = seconds)]
+        until_seconds: Option<u64>,
     },
     /// Run the platform live on this machine
     Serve {
@@ -87,6 +93,28 @@ fn hours(text: &str) -> Result<f64, String> {
     }
 }
 
+fn seconds(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(seconds) if seconds <= 24 * 3_600 => Ok(seconds),
+        _ => Err("give whole seconds, at most 86400".to_owned()),
+    }
+}
+
+fn part(from: Option<u64>, until: Option<u64>) -> anyhow::Result<Option<Part>> {
+    let (Some(from_seconds), Some(until_seconds)) = (from, until) else {
+        return Ok(None);
+    };
+    anyhow::ensure!(
+        from_seconds + 60 <= until_seconds,
+        "a part of an incident is at least a minute long: --until-seconds must be {} or more",
+        from_seconds + 60
+    );
+    Ok(Some(Part {
+        from_seconds,
+        until_seconds,
+    }))
+}
+
 /// Runs the command line; `arguments` are what follows the name of the program.
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
     let program = OsString::from("workflow-platform");
@@ -118,11 +146,14 @@ fn run(command: Command) -> anyhow::Result<()> {
             seed,
             hours,
             difficulty,
+            from_seconds,
+            until_seconds,
         } => simulate(&IncidentSpec {
             scenario,
             seed,
             window: Duration::from_secs_f64(hours * 3_600.0),
             difficulty,
+            part: part(from_seconds, until_seconds)?,
         }),
         Command::Serve { port, otlp } => live::serve(port, &otlp),
         Command::Scenarios { describe: None, .. } => {
@@ -142,6 +173,7 @@ fn run(command: Command) -> anyhow::Result<()> {
             seed: seed.unwrap_or_default(),
             window: Duration::from_secs_f64(hours * 3_600.0),
             difficulty,
+            part: None,
         })),
     }
 }
@@ -151,8 +183,15 @@ fn simulate(spec: &IncidentSpec) -> anyhow::Result<()> {
     let output = BufWriter::new(io::stdout());
     let replay = || {
         let hours = spec.window.as_secs_f64() / 3_600.0;
+        let part = spec.part.map_or(String::new(), |part| {
+            let Part {
+                from_seconds,
+                until_seconds,
+            } = part;
+            format!(" --from-seconds {from_seconds} --until-seconds {until_seconds}")
+        });
         format!(
-            "replay with `simulate --scenario {} --seed {} --hours {hours}`",
+            "replay with `simulate --scenario {} --seed {} --hours {hours}{part}`",
             spec.scenario.slug(),
             spec.seed
         )

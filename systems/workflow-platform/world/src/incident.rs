@@ -8,19 +8,21 @@ use std::time::Duration;
 use sim::http::Client;
 use sim::postgres::PgError;
 use sim::redis::{Redis, RedisConfig};
-use sim::{Runtime, Timestamp};
+use sim::Runtime;
 use thiserror::Error;
 use workflow_platform::Config;
 use workflow_platform::process::Dependencies;
 
-use crate::customers::send_traffic;
+use crate::account::{Account, keep};
+use crate::customers::Traffic;
 use crate::database;
-use crate::operators::{Reach, coincide, restart_api};
+use crate::events::happen;
+use crate::operators::{Reach, coincide};
 use crate::partners::{self, Behaviour};
 use crate::platform::Platform;
 use crate::population::Population;
 use crate::recording::Recorder;
-use crate::scenarios::{Description, IncidentSpec, TimeoutCascade};
+use crate::scenarios::{Conditions, Description, IncidentSpec, Timing};
 
 /// An incident could not be played to its end.
 #[derive(Debug, Error)]
@@ -46,13 +48,13 @@ pub fn play(
     spec: IncidentSpec,
     sink: impl emit::Sink + 'static,
 ) -> Result<emit::Counts, IncidentError> {
-    let start = spec.start();
+    let begin = spec.begins();
     let stop = Arc::new(AtomicBool::new(false));
-    let recorder = Recorder::new(sink, start, spec.window, Arc::clone(&stop));
+    let recorder = Recorder::new(sink, begin, spec.lasts(), Arc::clone(&stop));
     let telemetry = emit::install(emit::Config::simulation(sim::clock, spec.seed), recorder)?;
-    Runtime::virtual_time(spec.seed, start)
+    Runtime::virtual_time(spec.seed, begin)
         .without_cleanup()
-        .run(async move { world(spec, start, &stop).await })?;
+        .run(async move { world(spec, &stop).await })?;
     Ok(telemetry.shutdown()?)
 }
 
@@ -60,63 +62,71 @@ pub fn play(
 #[must_use]
 pub fn describe(spec: IncidentSpec) -> Description {
     let start = spec.start();
-    let variant = Runtime::virtual_time(spec.seed, start).run(async move { draw(&spec) });
+    let variant = Runtime::virtual_time(spec.seed, start).run(async move { spec.draw() });
+    let Timing {
+        onset_seconds,
+        proof,
+    } = variant.timing();
     Description {
         scenario: spec.scenario.slug(),
         seed: spec.seed,
         difficulty: spec.difficulty,
         start: start.to_string(),
-        onset_seconds: variant.onset_seconds,
+        onset_seconds,
+        proof,
         variant,
     }
 }
 
-fn draw(spec: &IncidentSpec) -> TimeoutCascade {
-    TimeoutCascade::draw(
-        &mut sim::rng_for("scenario", 0),
-        spec.difficulty,
-        spec.window,
-    )
-}
-
-async fn world(
-    spec: IncidentSpec,
-    start: Timestamp,
-    stop: &AtomicBool,
-) -> Result<(), IncidentError> {
-    let variant = draw(&spec);
-    let end = start + spec.window;
-    let population = Arc::new(Population::draw());
+async fn world(spec: IncidentSpec, stop: &AtomicBool) -> Result<(), IncidentError> {
+    let Conditions {
+        rate,
+        customers,
+        validation,
+        endpoint,
+        engine_memory_limit,
+        events,
+        red_herrings,
+    } = spec.draw().conditions(spec.start());
+    let end = spec.begins() + spec.lasts();
+    let account = Account::open();
+    let population = Arc::new(Population::draw(customers));
     let postgres = database::build(&population)?;
     let redis = Redis::new(RedisConfig::default());
     let behaviour = Behaviour {
-        window: (start, end),
+        window: (spec.begins(), end),
         background_failures: spec.difficulty.background_failures(),
-        validation: variant.validation_schedule(start),
+        validation,
+        endpoint,
     };
-    partners::register(&population, behaviour);
-    let platform = Arc::new(Platform::launch(&Dependencies {
+    partners::register(&population, behaviour, account);
+    let dependencies = Dependencies {
         config: Arc::new(Config::default()),
         postgres: postgres.clone(),
         redis: redis.client(),
         http: Client::new(),
-    }));
-    if let Some(seconds) = variant.restart_seconds {
-        drop(sim::spawn(restart_api(
-            Arc::clone(&platform.api),
-            start + Duration::from_secs(seconds),
-        )));
-    }
-    let reach = Reach {
-        platform,
-        population: Arc::clone(&population),
-        postgres,
-        redis,
     };
-    for herring in variant.red_herrings {
-        drop(sim::spawn(coincide(reach.clone(), herring, start)));
+    let platform = Platform::launch(&dependencies, engine_memory_limit, account);
+    let reach = Reach {
+        platform: Arc::new(platform),
+        population: Arc::clone(&population),
+        postgres: postgres.clone(),
+        redis,
+        account,
+        start: spec.start(),
+    };
+    for event in events {
+        drop(sim::spawn(happen(reach.clone(), event)));
     }
-    drop(sim::spawn(send_traffic(population, spec.seed, end)));
+    for herring in red_herrings {
+        drop(sim::spawn(coincide(reach.clone(), herring)));
+    }
+    drop(sim::spawn(keep(account, postgres, end)));
+    let traffic = Traffic {
+        population,
+        account,
+    };
+    drop(sim::spawn(traffic.send(rate, spec.seed, end)));
     // The recorder notices at the next export that nobody reads any more.
     while sim::now() < end && !stop.load(Ordering::Relaxed) {
         let next = (sim::now() + Duration::from_mins(1)).min(end);

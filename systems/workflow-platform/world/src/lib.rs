@@ -5,9 +5,11 @@
 //!
 //! Nothing of this is shown to a candidate: here it says what happens and why.
 
+mod account;
 mod cli;
 mod customers;
 mod database;
+mod events;
 mod incident;
 mod live;
 mod operators;

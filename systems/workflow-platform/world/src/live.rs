@@ -11,10 +11,12 @@ use workflow_platform::Config;
 use workflow_platform::infra::logger::JsonLines;
 use workflow_platform::process::Dependencies;
 
+use crate::account::Account;
 use crate::database;
 use crate::partners::{self, Behaviour};
 use crate::platform::Platform;
 use crate::population::Population;
+use crate::scenarios::Conditions;
 
 /// Serves the public API on `port` until the program is ended; telemetry goes to `otlp`.
 ///
@@ -45,21 +47,25 @@ fn warn(error: &emit::ExportError) {
 }
 
 async fn world(port: u16) -> anyhow::Result<()> {
-    let population = Population::draw();
+    let ordinary = Conditions::ordinary();
+    let population = Population::draw(ordinary.customers);
     let postgres = database::build(&population)?;
     let now = sim::now();
     let behaviour = Behaviour {
         window: (now, now),
         background_failures: 0.0,
         validation: Vec::new(),
+        endpoint: None,
     };
-    partners::register(&population, behaviour);
-    let _platform = Platform::launch(&Dependencies {
+    let account = Account::none();
+    partners::register(&population, behaviour, account);
+    let dependencies = Dependencies {
         config: Arc::new(Config::default()),
         postgres,
         redis: Redis::new(RedisConfig::default()).client(),
         http: Client::new(),
-    });
+    };
+    let _platform = Platform::launch(&dependencies, ordinary.engine_memory_limit, account);
     let gateway = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), "api").await?;
     let tenant = &population.tenants[0];
     introduce(gateway.address(), &tenant.users[0].token, &tenant.name);

@@ -6,7 +6,8 @@ use sim::postgres::{ConnectOptions, Postgres};
 use sim::redis::Redis;
 use sim::{Annotation, AnnotationKind, Process, Timestamp, annotate, sleep_until};
 
-use crate::customers::send_burst;
+use crate::account::Account;
+use crate::customers::Traffic;
 use crate::platform::Platform;
 use crate::population::Population;
 use crate::scenarios::{RedHerring, RedHerringKind};
@@ -36,11 +37,17 @@ pub(crate) struct Reach {
     pub(crate) population: Arc<Population>,
     pub(crate) postgres: Postgres,
     pub(crate) redis: Redis,
+    pub(crate) account: Account,
+    /// The start of the incident's window.
+    pub(crate) start: Timestamp,
 }
 
-/// Lets a coincidence happen at its time.
-pub(crate) async fn coincide(reach: Reach, herring: RedHerring, start: Timestamp) {
-    let begins = herring.begins(start);
+/// Lets a coincidence happen at its time, unless that is over already.
+pub(crate) async fn coincide(reach: Reach, herring: RedHerring) {
+    let begins = herring.begins(reach.start);
+    if begins < sim::now() {
+        return;
+    }
     sleep_until(begins).await;
     match herring.id {
         RedHerringKind::RecentDeployment => roll_out(&reach.platform, herring.choice),
@@ -49,7 +56,13 @@ pub(crate) async fn coincide(reach: Reach, herring: RedHerring, start: Timestamp
         }
         RedHerringKind::TenantBurst => {
             let tenant = (herring.choice % 6) as usize;
-            send_burst(reach.population, tenant, 5.0, begins + herring.duration()).await;
+            let traffic = Traffic {
+                population: reach.population,
+                account: reach.account,
+            };
+            traffic
+                .send_burst(tenant, 5.0, begins + herring.duration())
+                .await;
         }
         RedHerringKind::CacheEviction => {
             reach.redis.flush_prefix("token:");
@@ -61,9 +74,8 @@ pub(crate) async fn coincide(reach: Reach, herring: RedHerring, start: Timestamp
     }
 }
 
-/// Restarts the api at a time, as an engineer on call does who hopes for the best.
-pub(crate) async fn restart_api(process: Arc<Process>, at: Timestamp) {
-    sleep_until(at).await;
+/// Restarts the api, as an engineer on call does who hopes for the best.
+pub(crate) fn restart_api(process: &Process) {
     note(
         AnnotationKind::Restart,
         "api",

@@ -1,6 +1,8 @@
 //! Everybody whom the platform calls: the validation service, the payment gateway, the email provider, the push
 //! gateway, and customers' webhook endpoints.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -12,8 +14,11 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use sim::Timestamp;
 use sim::http::{Condition, Latency, Network, Peer, Scheduled};
+use uuid::Uuid;
 
+use crate::account::Account;
 use crate::population::Population;
+use crate::scenarios::Outage;
 
 /// How partners behave in an incident.
 pub(crate) struct Behaviour {
@@ -23,10 +28,12 @@ pub(crate) struct Behaviour {
     pub(crate) background_failures: f64,
     /// The validation service's bad times.
     pub(crate) validation: Vec<Scheduled>,
+    /// When one customer's endpoint is down.
+    pub(crate) endpoint: Option<Outage>,
 }
 
 /// Puts the partners on the network.
-pub(crate) fn register(population: &Population, behaviour: Behaviour) {
+pub(crate) fn register(population: &Population, behaviour: Behaviour, account: Account) {
     let network = Network::current();
     let usual_failures = || {
         let (from, until) = behaviour.window;
@@ -40,7 +47,7 @@ pub(crate) fn register(population: &Population, behaviour: Behaviour) {
             condition,
         }]
     };
-    let validation = Peer::new(validation_service(), latency(38, 0.35))
+    let validation = Peer::new(validation_service(account), latency(38, 0.35))
         .with_schedule(behaviour.validation.clone());
     network.register("validation-service", validation).keep();
     let payment = Peer::new(payment_gateway(), latency(140, 0.4)).with_schedule(usual_failures());
@@ -52,10 +59,65 @@ pub(crate) fn register(population: &Population, behaviour: Behaviour) {
         Peer::new(accepting("/v1/messages"), latency(45, 0.3)).with_schedule(usual_failures());
     network.register("push-gateway", push).keep();
     let mut rng = sim::rng_for("partners.webhooks", 0);
-    for tenant in &population.tenants {
-        let hook = Peer::new(accepting("/events"), latency(rng.range(60..260), 0.5))
+    for (index, tenant) in population.tenants.iter().enumerate() {
+        let down = behaviour.endpoint.clone();
+        let down = down.filter(|outage| outage.tenant % population.tenants.len() == index);
+        let endpoint = Endpoint::new(account, down);
+        let hook = Peer::new(endpoint.router(), latency(rng.range(60..260), 0.5))
             .with_schedule(usual_failures());
         network.register(&tenant.hook_host(), hook).keep();
+    }
+}
+
+/// A customer's webhook endpoint, which remembers what arrived.
+#[derive(Clone)]
+struct Endpoint {
+    account: Account,
+    down: Option<Outage>,
+    /// The ids of what arrived.
+    seen: Arc<Mutex<BTreeSet<u64>>>,
+}
+
+#[derive(Deserialize)]
+struct Webhook {
+    id: Uuid,
+}
+
+impl Endpoint {
+    fn new(account: Account, down: Option<Outage>) -> Self {
+        Self {
+            account,
+            down,
+            seen: Arc::default(),
+        }
+    }
+
+    fn router(self) -> Router {
+        let receive = move |body: Bytes| {
+            let endpoint = self.clone();
+            async move { endpoint.receive(&body) }
+        };
+        Router::new().route("/events", post(receive))
+    }
+
+    fn receive(&self, body: &[u8]) -> Result<Json<Value>, StatusCode> {
+        if self.is_down() {
+            self.account.webhook("refused");
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        }
+        let webhook: Webhook = read(body)?;
+        let (high, low) = webhook.id.as_u64_pair();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = seen.insert(high ^ low);
+        self.account
+            .webhook(if first { "delivered" } else { "repeated" });
+        Ok(Json(json!({ "accepted": true })))
+    }
+
+    fn is_down(&self) -> bool {
+        let now = sim::now();
+        let down = |outage: &Outage| (outage.from..outage.until).contains(&now);
+        self.down.as_ref().is_some_and(down)
     }
 }
 
@@ -88,9 +150,9 @@ struct Input {
 }
 
 /// Objects to very long definitions and to severities that nobody has.
-fn validation_service() -> Router {
-    async fn check_definition(body: Bytes) -> Result<Json<Value>, StatusCode> {
-        let request: DefinitionCheck = read(&body)?;
+fn validation_service(account: Account) -> Router {
+    fn check_definition(body: &[u8]) -> Result<Json<Value>, StatusCode> {
+        let request: DefinitionCheck = read(body)?;
         if request.definition.steps.len() > 50 {
             let problem =
                 json!({ "path": "definition.steps", "message": "the plan allows 50 steps" });
@@ -98,8 +160,8 @@ fn validation_service() -> Router {
         }
         Ok(Json(json!({ "valid": true })))
     }
-    async fn check_input(body: Bytes) -> Result<Json<Value>, StatusCode> {
-        let request: InputCheck = read(&body)?;
+    fn check_input(body: &[u8]) -> Result<Json<Value>, StatusCode> {
+        let request: InputCheck = read(body)?;
         if request.input.severity.as_deref() == Some("S?") {
             let problem =
                 json!({ "path": "input.severity", "message": "is no severity of this tenant" });
@@ -108,8 +170,20 @@ fn validation_service() -> Router {
         Ok(Json(json!({ "valid": true })))
     }
     Router::new()
-        .route("/v1/definitions/check", post(check_definition))
-        .route("/v1/inputs/check", post(check_input))
+        .route(
+            "/v1/definitions/check",
+            post(move |body: Bytes| async move {
+                account.partner_called("check-definition");
+                check_definition(&body)
+            }),
+        )
+        .route(
+            "/v1/inputs/check",
+            post(move |body: Bytes| async move {
+                account.partner_called("check-input");
+                check_input(&body)
+            }),
+        )
 }
 
 /// Reads a body; axum's own way keeps track of every field's path, which no partner tells anyway.

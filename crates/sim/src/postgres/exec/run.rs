@@ -10,7 +10,7 @@ use super::{
         expr::{Context, Env},
         locks::TransactionId,
         plan::{Body, Query, Returning, Select},
-        row::{Columns, Values},
+        row::{Columns, Row, Values},
         value::Value,
     },
     cursor::{Cursor, Next},
@@ -153,6 +153,16 @@ impl Run {
             Body::Delete(delete) => &delete.returning,
         };
         returning.as_ref().map(|returning| &returning.columns)
+    }
+
+    /// The rows that a finished statement returns.
+    pub(in super::super) fn into_rows(self, query: &Query) -> Vec<Row> {
+        let Some(columns) = Self::columns(query) else {
+            return Vec::new();
+        };
+        let rows = self.output.rows.into_iter();
+        rows.map(|values| Row::new(Arc::clone(columns), values))
+            .collect()
     }
 
     /// Rows returned by a SELECT, or inserted, updated and deleted.

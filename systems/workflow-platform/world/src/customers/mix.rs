@@ -33,6 +33,40 @@ pub(super) enum Operation {
     WithoutToken,
 }
 
+impl Operation {
+    /// The name in the account.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::StartWorkflow => "start-workflow",
+            Self::CreateWorkflow => "create-workflow",
+            Self::UpdateWorkflow => "update-workflow",
+            Self::GetWorkflow => "get-workflow",
+            Self::ListWorkflows => "list-workflows",
+            Self::WorkflowStatus => "workflow-status",
+            Self::WorkflowHistory => "workflow-history",
+            Self::CancelWorkflow => "cancel-workflow",
+            Self::ListUsers => "list-users",
+            Self::GetUser => "get-user",
+            Self::CreateUser => "create-user",
+            Self::UpdateUser => "update-user",
+            Self::UserPermissions => "user-permissions",
+            Self::SetPermissions => "set-permissions",
+            Self::ImportData => "import-data",
+            Self::ExportData => "export-data",
+            Self::TransformData => "transform-data",
+            Self::ExecutionReport => "execution-report",
+            Self::UsageReport => "usage-report",
+            Self::ListReports => "list-reports",
+            Self::GenerateReport => "generate-report",
+            Self::Ready => "ready",
+            Self::UnknownWorkflow => "unknown-workflow",
+            Self::MalformedBody => "malformed-body",
+            Self::InvalidInput => "invalid-input",
+            Self::WithoutToken => "without-token",
+        }
+    }
+}
+
 /// Operations by their share of the traffic, in percent. Machines start workflows and ask how they do; people look
 /// at lists and reports; deployment pipelines push definitions.
 const MIX: [(Operation, f64); 26] = [

@@ -5,20 +5,23 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, Response, Uri, header};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use sim::Rng;
 use workflow_platform::types::WorkflowId;
 use workflow_platform::types::user::Role;
 
 use super::mix::Operation;
-use crate::population::{Template, Tenant, User, WorkflowRef};
+use crate::population::{Population, Template, Tenant, User, WorkflowRef};
 
 /// A request to send, once or more often.
 pub(super) struct Prepared<'t> {
-    method: Method,
-    path: String,
-    token: Option<&'t str>,
-    body: String,
+    /// What is asked for, in the account.
+    pub(super) operation: &'static str,
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) token: Option<&'t str>,
+    pub(super) body: String,
     /// The workflow that its success brings into being.
     pub(super) creates: Option<Creation>,
 }
@@ -55,12 +58,17 @@ pub(super) struct Creation {
 const ANSWER_BYTES_MAX: usize = 1 << 20;
 
 /// Builds a request of `tenant`.
-pub(super) fn prepare<'t>(operation: Operation, tenant: &'t Tenant, rng: &mut Rng) -> Prepared<'t> {
+pub(super) fn prepare<'t>(
+    operation: Operation,
+    population: &Population,
+    tenant: &'t Tenant,
+    rng: &mut Rng,
+) -> Prepared<'t> {
     let user = sender(operation, tenant, rng);
     let mut creates = None;
     let (method, path, body) = match operation {
         Operation::CreateWorkflow => {
-            let template = *rng.pick(&Template::ALL);
+            let template = *rng.pick(&Template::USUAL);
             let name: Arc<str> = format!("{} {:08x}", template.title(), rng.u64() >> 32).into();
             let definition = template.definition(&tenant.hook_host());
             let body = format!(r#"{{"name":"{name}","definition":{definition}}}"#);
@@ -93,10 +101,11 @@ pub(super) fn prepare<'t>(operation: Operation, tenant: &'t Tenant, rng: &mut Rn
             r#"{"hours":24}"#.to_owned(),
         ),
         Operation::Ready => (Method::GET, "/health/ready".to_owned(), String::new()),
-        _ => on_workflows(operation, tenant, rng),
+        _ => on_workflows(operation, population, tenant, rng),
     };
     let token = (operation != Operation::WithoutToken).then_some(user.token.as_str());
     Prepared {
+        operation: operation.name(),
         method,
         path,
         token,
@@ -139,11 +148,20 @@ fn sender<'t>(operation: Operation, tenant: &'t Tenant, rng: &mut Rng) -> &'t Us
     }
 }
 
-fn on_workflows(operation: Operation, tenant: &Tenant, rng: &mut Rng) -> (Method, String, String) {
+fn on_workflows(
+    operation: Operation,
+    population: &Population,
+    tenant: &Tenant,
+    rng: &mut Rng,
+) -> (Method, String, String) {
     let workflow = tenant.any_workflow(rng);
     let at = |suffix: &str| ["/v1/workflows/", &workflow.id.to_string(), suffix].concat();
     match operation {
-        Operation::StartWorkflow => (Method::POST, at("/start"), workflow.template.input(rng)),
+        Operation::StartWorkflow => {
+            let document = population.document(rng);
+            let input = workflow.template.input(rng, document.as_ref());
+            (Method::POST, at("/start"), input)
+        }
         Operation::UpdateWorkflow => {
             let description = format!("revision {:06x}", rng.u64() >> 40);
             let definition = workflow.template.definition(&tenant.hook_host());
@@ -235,14 +253,18 @@ struct Created {
 
 /// Keeps a workflow that came into being, so that later requests use it.
 pub(super) async fn remember(tenant: &Tenant, creation: Creation, response: Response<Body>) {
-    let Ok(bytes) = axum::body::to_bytes(response.into_body(), ANSWER_BYTES_MAX).await else {
-        return;
-    };
-    if let Ok(Created { id }) = serde_json::from_slice(&bytes) {
+    if let Some(Created { id }) = read(response).await {
         tenant.remember(WorkflowRef {
             id,
             name: creation.name,
             template: creation.template,
         });
     }
+}
+
+/// Reads an answer; `None` when it is something else.
+pub(super) async fn read<T: DeserializeOwned>(response: Response<Body>) -> Option<T> {
+    let body = response.into_body();
+    let bytes = axum::body::to_bytes(body, ANSWER_BYTES_MAX).await.ok()?;
+    serde_json::from_slice(&bytes).ok()
 }

@@ -1,5 +1,6 @@
 //! The workflows that customers have.
 
+use serde_json::Value as Json;
 use sim::Rng;
 
 /// A kind of workflow.
@@ -17,16 +18,30 @@ pub(crate) enum Template {
     Cleanse,
     /// Goes on when something was approved.
     Approval,
+    /// Waits for somebody and writes to them again.
+    FollowUp,
 }
 
 impl Template {
-    pub(crate) const ALL: [Self; 6] = [
+    /// What customers have on an ordinary day.
+    pub(crate) const USUAL: [Self; 6] = [
         Self::Order,
         Self::Onboarding,
         Self::Invoice,
         Self::Alert,
         Self::Cleanse,
         Self::Approval,
+    ];
+
+    /// Every kind.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Order,
+        Self::Onboarding,
+        Self::Invoice,
+        Self::Alert,
+        Self::Cleanse,
+        Self::Approval,
+        Self::FollowUp,
     ];
 
     pub(crate) const fn title(self) -> &'static str {
@@ -37,6 +52,7 @@ impl Template {
             Self::Alert => "Alert",
             Self::Cleanse => "Tidy record",
             Self::Approval => "Approval",
+            Self::FollowUp => "Follow up",
         }
     }
 
@@ -49,12 +65,22 @@ impl Template {
             Self::Alert => ALERT,
             Self::Cleanse => CLEANSE,
             Self::Approval => APPROVAL,
+            Self::FollowUp => FOLLOW_UP,
         };
         text.replace("HOOK_HOST", hook_host)
     }
 
-    /// Input for a start.
-    pub(crate) fn input(self, rng: &mut Rng) -> String {
+    /// Input for a start, perhaps with a document.
+    pub(crate) fn input(self, rng: &mut Rng, document: Option<&Json>) -> String {
+        let input = self.fields(rng);
+        match document {
+            // Before the two braces that end it.
+            Some(document) => format!(r#"{},"document":{document}}}}}"#, &input[..input.len() - 2]),
+            None => input,
+        }
+    }
+
+    fn fields(self, rng: &mut Rng) -> String {
         let number: u32 = rng.range(10_000..99_999);
         match self {
             Self::Order => format!(
@@ -79,6 +105,9 @@ impl Template {
                     r#"{{"input":{{"record":{{"name":" Person {number} ","city":"Lisbon"}}}}}}"#
                 )
             }
+            Self::FollowUp => format!(
+                r#"{{"input":{{"email":"user{number}@mail.example","subject":"Offer {number}"}}}}"#
+            ),
             Self::Approval => {
                 format!(
                     r#"{{"input":{{"approved":{},"device":"device-{number}"}}}}"#,
@@ -147,6 +176,22 @@ const APPROVAL: &str = r#"{
     ]
 }"#;
 
+const FOLLOW_UP: &str = r#"{
+    "inputs": { "email": { "type": "text", "required": true }, "subject": { "type": "text" } },
+    "steps": [
+        { "id": "write", "action": { "notify": {
+            "channel": "email", "recipient": "{{input.email}}", "template": "{{input.subject}}: please have a look."
+        } } },
+        { "id": "wait", "action": { "delay": { "milliseconds": 720000 } } },
+        { "id": "remind", "action": { "notify": {
+            "channel": "email", "recipient": "{{input.email}}", "template": "A reminder: {{input.subject}}."
+        } } }
+    ]
+}"#;
+
+/// A workflow that goes through a data set in twenty steps.
+pub(crate) const ENRICHMENT: &str = include_str!("enrichment.json");
+
 #[cfg(test)]
 mod tests {
     use workflow_platform::types::Validate as _;
@@ -161,5 +206,20 @@ mod tests {
             let definition: Definition = serde_json::from_str(&text).expect("a definition");
             assert_eq!(definition.check(), Ok(()), "{}", template.title());
         }
+        let enrichment: Definition = serde_json::from_str(ENRICHMENT).expect("a definition");
+        assert_eq!(enrichment.check(), Ok(()));
+        assert_eq!(enrichment.steps.len(), 20);
+    }
+
+    #[test]
+    fn a_document_comes_with_the_other_input() {
+        let document = sim::json::text_of(9_000);
+        sim::Runtime::virtual_time(1, sim::Timestamp::from_unix_secs(0)).run(async move {
+            for template in Template::ALL {
+                let text = template.input(&mut sim::rng("test"), Some(&document));
+                let input: Json = serde_json::from_str(&text).expect("an object");
+                assert_eq!(input["input"]["document"], document, "{text}");
+            }
+        });
     }
 }

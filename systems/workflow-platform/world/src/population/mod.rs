@@ -7,6 +7,7 @@ mod definitions;
 mod names;
 mod store;
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value as Json;
@@ -14,8 +15,13 @@ use sim::{Rng, dist};
 use workflow_platform::types::user::Role;
 use workflow_platform::types::{JobId, TenantId, UserId, WorkflowId};
 
-pub(crate) use definitions::Template;
+use crate::scenarios::Customers;
+
+pub(crate) use definitions::{ENRICHMENT, Template};
 pub(crate) use store::store;
+
+/// The data set that is synchronised on the hour, for those who have that.
+pub(crate) const HOURLY_DATASET: &str = "catalogue";
 
 /// Everybody who uses the platform.
 pub(crate) struct Population {
@@ -23,6 +29,8 @@ pub(crate) struct Population {
     pub(crate) tenants: Vec<Tenant>,
     /// The same order: each tenant's share of the traffic.
     shares: Vec<(usize, f64)>,
+    /// The length of the documents that come with a start, if there are any, in bytes.
+    documents: Option<Range<u64>>,
 }
 
 /// One customer of the platform.
@@ -63,7 +71,7 @@ pub(crate) struct Job {
 
 impl Population {
     /// Draws between 24 and 36 tenants with some hundred users and some thousand workflows.
-    pub(crate) fn draw() -> Self {
+    pub(crate) fn draw(customers: Customers) -> Self {
         let mut rng = sim::rng_for("population", 0);
         let mut companies = names::COMPANIES;
         rng.shuffle(&mut companies);
@@ -73,9 +81,48 @@ impl Population {
         for (index, company) in companies[..count].iter().enumerate() {
             let weight = dist::log_normal(&mut rng, 1.0, 0.8) / (1.0 + index as f64 * 0.12);
             shares.push((index, weight));
-            tenants.push(Tenant::draw(&mut rng, company, weight));
+            tenants.push(Tenant::draw(
+                &mut rng,
+                company,
+                weight,
+                customers.waiting_share,
+            ));
         }
-        Self { tenants, shares }
+        let mut population = Self {
+            tenants,
+            shares,
+            documents: customers.documents,
+        };
+        population.add_hourly_syncs(customers.hourly_syncs, customers.hourly_sync_records);
+        population
+    }
+
+    /// Lets customers have `count` data sets synchronised on the hour, the busier ones more of them.
+    fn add_hourly_syncs(&mut self, count: usize, records: u32) {
+        let mut rng = sim::rng_for("population.hourly_syncs", 0);
+        for _ in 0..count {
+            let index = *dist::weighted(&mut rng, &self.shares);
+            let payload = serde_json::json!({
+                "dataset": HOURLY_DATASET, "source": "erp", "records": records,
+            });
+            self.tenants[index].jobs.push(Job {
+                id: JobId(sim::uuid()),
+                kind: "data-sync",
+                schedule: "0 * * * *".to_owned(),
+                payload,
+            });
+        }
+    }
+
+    /// A document that comes with a start, if they do in this world.
+    pub(crate) fn document(&self, rng: &mut Rng) -> Option<Json> {
+        let bytes = rng.range(self.documents.clone()?);
+        Some(sim::json::text_of(bytes))
+    }
+
+    /// A tenant, by its place in the list; places beyond its end begin again.
+    pub(crate) fn tenant(&self, place: usize) -> &Tenant {
+        &self.tenants[place % self.tenants.len()]
     }
 
     /// A tenant, by its share of the traffic.
@@ -85,7 +132,7 @@ impl Population {
 }
 
 impl Tenant {
-    fn draw(rng: &mut Rng, company: &str, weight: f64) -> Self {
+    fn draw(rng: &mut Rng, company: &str, weight: f64, waiting_share: f64) -> Self {
         let slug = company.to_ascii_lowercase().replace(' ', "-");
         let users: Vec<_> = (0..rng.range(8..=18))
             .map(|index| User::draw(rng, &slug, index))
@@ -97,7 +144,7 @@ impl Tenant {
             _ => ("team", 1_000),
         };
         let workflows = (0..workflows)
-            .map(|index| WorkflowRef::draw(rng, index))
+            .map(|index| WorkflowRef::draw(rng, index, waiting_share))
             .collect();
         Self {
             jobs: jobs(rng, &slug),
@@ -164,8 +211,12 @@ impl User {
 }
 
 impl WorkflowRef {
-    fn draw(rng: &mut Rng, index: usize) -> Self {
-        let template = *rng.pick(&Template::ALL);
+    fn draw(rng: &mut Rng, index: usize, waiting_share: f64) -> Self {
+        let template = if waiting_share > 0.0 && rng.chance(waiting_share) {
+            Template::FollowUp
+        } else {
+            *rng.pick(&Template::USUAL)
+        };
         Self {
             id: WorkflowId(sim::uuid()),
             name: format!("{} {index}", template.title()).into(),
@@ -196,7 +247,7 @@ fn jobs(rng: &mut Rng, slug: &str) -> Vec<Job> {
     ];
     for dataset in &names::DATASETS[..rng.range(1..=3)] {
         let payload =
-            serde_json::json!({ "dataset": dataset, "source": "crm", "batch": rng.range(5..25) });
+            serde_json::json!({ "dataset": dataset, "source": "crm", "records": rng.range(200..1_000) });
         jobs.push(job(
             "data-sync",
             format!("*/{} * * * *", rng.pick(&[10, 20, 30])),

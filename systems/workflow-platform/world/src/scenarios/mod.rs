@@ -1,37 +1,68 @@
 //! Scenarios: what the world does to the platform, drawn from a seed.
 //!
-//! A scenario never touches the platform's code. It sets conditions: how partners behave, how customers' traffic
-//! goes, what operators do. `timeout_cascade` is one; [`Scenario`] is the list.
+//! A scenario never touches the platform's code. It sets [`Conditions`]: how partners behave, what customers have and
+//! do, what operators do. [`Scenario`] is the list; each scenario has a module of its name whose type is what a seed
+//! draws. Start at `timeout_cascade`.
 
+mod conditions;
+mod crashing_service;
 mod difficulty;
+mod failing_webhooks;
+mod hourly_freeze;
 mod red_herrings;
+mod slow_customer;
+mod spec;
 mod timeout_cascade;
+mod variant;
 
+pub(crate) use conditions::{
+    Archive, Conditions, Customers, Enrichment, Event, Happening, Outage,
+};
+pub use crashing_service::CrashingService;
 pub use difficulty::{Difficulty, UnknownDifficulty};
+pub use failing_webhooks::FailingWebhooks;
+pub use hourly_freeze::HourlyFreeze;
 pub use red_herrings::{RedHerring, RedHerringKind};
+pub use slow_customer::SlowCustomer;
+pub use spec::{Description, IncidentSpec, Part};
 pub use timeout_cascade::TimeoutCascade;
-
-use std::time::Duration;
-
-use serde::Serialize;
-use sim::Timestamp;
+pub use variant::Variant;
+pub(crate) use variant::Timing;
 
 /// The scenarios of this system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scenario {
+    /// Everything hangs for some minutes of every hour.
+    HourlyFreeze,
     /// Requests time out that have nothing to do with what is slow.
     TimeoutCascade,
+    /// Webhooks are not delivered, and everything else becomes slow.
+    FailingWebhooks,
+    /// The workflows of one customer take minutes.
+    SlowCustomer,
+    /// A service dies every few hours.
+    CrashingService,
 }
 
 impl Scenario {
     /// Every scenario.
-    pub const ALL: [Self; 1] = [Self::TimeoutCascade];
+    pub const ALL: [Self; 5] = [
+        Self::HourlyFreeze,
+        Self::TimeoutCascade,
+        Self::FailingWebhooks,
+        Self::SlowCustomer,
+        Self::CrashingService,
+    ];
 
     /// The name on the command line.
     #[must_use]
     pub const fn slug(self) -> &'static str {
         match self {
+            Self::HourlyFreeze => "hourly-freeze",
             Self::TimeoutCascade => "timeout-cascade",
+            Self::FailingWebhooks => "failing-webhooks",
+            Self::SlowCustomer => "slow-customer",
+            Self::CrashingService => "crashing-service",
         }
     }
 
@@ -42,53 +73,15 @@ impl Scenario {
             .into_iter()
             .find(|scenario| scenario.slug() == slug)
     }
-}
 
-/// What to simulate.
-#[derive(Debug, Clone, Copy)]
-pub struct IncidentSpec {
-    /// Which scenario.
-    pub scenario: Scenario,
-    /// Draws everything that is not fixed.
-    pub seed: u64,
-    /// How long the window is.
-    pub window: Duration,
-    /// How hard it is to read.
-    pub difficulty: Difficulty,
-}
-
-impl IncidentSpec {
-    /// When the window begins: at 09:00 UTC on a day of 2026 that the seed draws.
-    #[must_use]
-    pub fn start(&self) -> Timestamp {
-        const FIRST_OF_JANUARY_2026: u64 = 1_767_225_600;
-        const DAY: u64 = 86_400;
-        let day = scramble(self.seed) % 365;
-        Timestamp::from_unix_secs(FIRST_OF_JANUARY_2026 + day * DAY + 9 * 3_600)
+    /// The time of day at which its window begins, in minutes.
+    pub(crate) const fn begins_at_minute(self) -> u64 {
+        match self {
+            // A little before the hour, so that the first stretch is an ordinary one.
+            Self::HourlyFreeze => 8 * 60 + 35,
+            // The night before: the pattern takes most of a day.
+            Self::CrashingService => 60,
+            Self::TimeoutCascade | Self::FailingWebhooks | Self::SlowCustomer => 9 * 60,
+        }
     }
-}
-
-/// What the seed drew, for authors and tests.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Description {
-    /// The scenario.
-    pub scenario: &'static str,
-    /// The seed.
-    pub seed: u64,
-    /// The difficulty.
-    pub difficulty: Difficulty,
-    /// The beginning of the window, RFC 3339.
-    pub start: String,
-    /// When the incident begins, in seconds after the start of the window.
-    pub onset_seconds: u64,
-    /// What the scenario drew.
-    pub variant: TimeoutCascade,
-}
-
-/// Spreads neighbouring seeds over the whole range (the finaliser of splitmix64).
-fn scramble(seed: u64) -> u64 {
-    let mut value = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    value ^ (value >> 31)
 }

@@ -9,8 +9,11 @@ use serde::Serialize;
 use sim::http::{Condition, Scheduled};
 use sim::{Rng, Timestamp};
 
+use super::conditions::{Conditions, Event, Happening};
 use super::difficulty::Difficulty;
 use super::red_herrings::{RedHerring, draw};
+use super::spec::Part;
+use super::variant::Timing;
 
 /// A variant of the scenario. Times are seconds after the start of the window.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -59,8 +62,31 @@ impl TimeoutCascade {
         }
     }
 
+    pub(crate) fn timing(&self) -> Timing {
+        Timing {
+            onset_seconds: self.onset_seconds,
+            proof: Part {
+                from_seconds: self.onset_seconds.saturating_sub(600),
+                until_seconds: self.recovery_seconds + 600,
+            },
+        }
+    }
+
+    pub(crate) fn conditions(&self, start: Timestamp) -> Conditions {
+        let restart = |at_seconds| Event {
+            at_seconds,
+            what: Happening::RestartApi,
+        };
+        Conditions {
+            validation: self.validation_schedule(start),
+            events: self.restart_seconds.map(restart).into_iter().collect(),
+            red_herrings: self.red_herrings.clone(),
+            ..Conditions::ordinary()
+        }
+    }
+
     /// The validation service's schedule.
-    pub(crate) fn validation_schedule(&self, start: Timestamp) -> Vec<Scheduled> {
+    fn validation_schedule(&self, start: Timestamp) -> Vec<Scheduled> {
         let onset = start + Duration::from_secs(self.onset_seconds);
         let step = Duration::from_secs(self.ramp_seconds) / RAMP_STEPS;
         let full = onset + step * RAMP_STEPS;
