@@ -114,7 +114,8 @@ async fn start_api(dependencies: Dependencies) -> Result<Router, DatabaseError> 
         reports: reports.clone(),
         notifications: NotificationClient::new(http.clone(), &config.internal.notification_service),
     };
-    run_scheduler(Scheduler::new(db.clone(), jobs, config.scheduler.clone()));
+    let scheduler = Scheduler::new(db.clone(), jobs, config.scheduler.clone());
+    drop(sim::spawn(async move { scheduler.run().await }));
     let state = ApiState {
         config: config.server.clone(),
         tokens: TokenService::new(db.clone(), cache.clone(), config.cache.principal_ttl),
@@ -188,8 +189,3 @@ fn open_pool(postgres: Postgres, name: &'static str, size: usize, config: &Confi
     db
 }
 
-fn run_scheduler(scheduler: Scheduler) {
-    let runs = scheduler.clone();
-    drop(sim::spawn(async move { scheduler.claim_due().await }));
-    drop(sim::spawn(async move { runs.run().await }));
-}

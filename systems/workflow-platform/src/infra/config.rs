@@ -122,13 +122,6 @@ pub struct SchedulerConfig {
     /// How often due jobs are looked for.
     #[serde(with = "milliseconds")]
     pub tick: Duration,
-    /// Jobs that run at the same time.
-    pub concurrency: usize,
-    /// Jobs claimed but not yet running; more stay in the database until there is room.
-    pub queue_size: usize,
-    /// Runs start up to this long after they are due, so that equal schedules spread out.
-    #[serde(with = "milliseconds")]
-    pub jitter: Duration,
     /// A run that takes longer is given up.
     #[serde(with = "milliseconds")]
     pub job_timeout: Duration,
@@ -140,9 +133,6 @@ impl Default for SchedulerConfig {
     fn default() -> Self {
         Self {
             tick: Duration::from_secs(15),
-            concurrency: 8,
-            queue_size: 64,
-            jitter: Duration::from_mins(10),
             job_timeout: Duration::from_mins(5),
             retry: RetryConfig {
                 attempts: 5,
@@ -195,20 +185,20 @@ pub struct NotificationConfig {
     /// How long a customer's webhook endpoint may take to answer.
     #[serde(with = "milliseconds")]
     pub webhook_timeout: Duration,
-    /// Failed deliveries are repeated.
+    /// Failed deliveries are repeated. Endpoints are down for minutes rather than seconds.
     pub retry: RetryConfig,
 }
 
 impl Default for NotificationConfig {
     fn default() -> Self {
         Self {
-            concurrency: 32,
+            concurrency: 64,
             queue_size: 5_000,
             webhook_timeout: Duration::from_secs(5),
             retry: RetryConfig {
-                attempts: 5,
-                base_delay: Duration::from_secs(2),
-                max_delay: Duration::from_mins(5),
+                attempts: 6,
+                base_delay: Duration::from_mins(2),
+                max_delay: Duration::from_mins(30),
             },
         }
     }

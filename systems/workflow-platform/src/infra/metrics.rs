@@ -12,6 +12,7 @@ use metrics::{
 };
 
 use super::database::PoolStatus;
+use crate::types::TenantId;
 
 /// Tells the recorder the unit and the meaning of every metric. Call once per process.
 pub fn describe() {
@@ -72,9 +73,9 @@ pub fn describe() {
         "Duration of runs of background jobs"
     );
     describe_gauge!(
-        "job.queue.length",
+        "job.running",
         Unit::Count,
-        "Background jobs claimed and waiting to run"
+        "Background jobs that have begun and not ended"
     );
     describe_counter!(
         "workflow.executions",
@@ -96,12 +97,35 @@ pub fn describe() {
         Unit::Count,
         "Attempts to deliver a notification"
     );
+    describe_histogram!(
+        "workflow.state.size",
+        Unit::Bytes,
+        "Length of an execution's state as it is stored after a step"
+    );
+    describe_gauge!(
+        "workflow.event_handlers",
+        Unit::Count,
+        "Handlers registered for events of executions"
+    );
+    describe_gauge!(
+        "notification.retries.planned",
+        Unit::Count,
+        "Deliveries that are to be tried again and wait for their time"
+    );
     describe_gauge!(
         "notification.queue.length",
         Unit::Count,
         "Notifications accepted and waiting for delivery"
     );
     describe_counter!("cache.requests", Unit::Count, "Look-ups in the cache");
+}
+
+/// Bucket boundaries of histograms that do not count seconds.
+#[must_use]
+pub fn buckets() -> Vec<emit::Buckets> {
+    const KIB: f64 = 1024.0;
+    let bounds: Vec<f64> = (0..=10).map(|power| KIB * 4_f64.powi(power) / 4.0).collect();
+    vec![emit::Buckets::for_unit(Unit::Bytes, &bounds)]
 }
 
 /// A request was answered.
@@ -157,6 +181,13 @@ pub fn transaction_finished(outcome: &'static str, took: Duration) {
     histogram!("db.client.transaction.duration", "outcome" => outcome).record(took.as_secs_f64());
 }
 
+/// The gauge of background jobs that run.
+pub fn jobs_running() -> Gauge {
+    let running = gauge!("job.running");
+    running.set(0.0);
+    running
+}
+
 /// A background job ended a run.
 pub fn job_finished(kind: &'static str, outcome: &'static str, took: Duration) {
     counter!("job.executions", "job.type" => kind, "outcome" => outcome).increment(1);
@@ -164,9 +195,31 @@ pub fn job_finished(kind: &'static str, outcome: &'static str, took: Duration) {
 }
 
 /// A workflow execution reached a final state.
-pub fn workflow_finished(outcome: &'static str, took: Duration) {
-    counter!("workflow.executions", "outcome" => outcome).increment(1);
-    histogram!("workflow.duration", "outcome" => outcome).record(took.as_secs_f64());
+pub fn workflow_finished(tenant: &TenantId, outcome: &'static str, took: Duration) {
+    let tenant = tenant.label();
+    counter!("workflow.executions", "outcome" => outcome, "tenant.id" => tenant.clone())
+        .increment(1);
+    histogram!("workflow.duration", "outcome" => outcome, "tenant.id" => tenant)
+        .record(took.as_secs_f64());
+}
+
+/// An execution's state was stored.
+pub fn state_stored(bytes: u64) {
+    histogram!("workflow.state.size").record(bytes as f64);
+}
+
+/// The gauge of handlers registered for events of executions.
+pub fn event_handlers() -> Gauge {
+    let handlers = gauge!("workflow.event_handlers");
+    handlers.set(0.0);
+    handlers
+}
+
+/// The gauge of deliveries that wait for another try.
+pub fn retries_planned() -> Gauge {
+    let planned = gauge!("notification.retries.planned");
+    planned.set(0.0);
+    planned
 }
 
 /// An attempt to deliver a notification ended.

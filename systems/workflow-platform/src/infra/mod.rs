@@ -5,6 +5,7 @@ pub mod cache;
 pub mod config;
 pub mod database;
 pub mod external_apis;
+pub mod json;
 pub mod logger;
 pub mod metrics;
 pub mod retry;

@@ -86,6 +86,12 @@ impl TenantId {
         &self.0
     }
 
+    /// The short name as a label of a metric, without copying it.
+    #[must_use]
+    pub fn label(&self) -> metrics::SharedString {
+        metrics::SharedString::from_shared(Arc::clone(&self.0))
+    }
+
     /// The short name as a parameter of a statement, without copying it.
     #[must_use]
     pub fn to_value(&self) -> sim::postgres::Value {

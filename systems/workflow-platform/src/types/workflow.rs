@@ -4,6 +4,8 @@
 //! An [`Execution`] is one run of it. The rules here are structural only; the validation service
 //! judges what a definition means for a tenant (connectors, quotas, policies).
 
+use std::time::Duration;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -129,6 +131,13 @@ pub enum Action {
         /// Milliseconds.
         milliseconds: u64,
     },
+    /// Reads records of one of the tenant's data sets.
+    Load {
+        /// The data set.
+        dataset: String,
+        /// The most records to read.
+        limit: u32,
+    },
     /// Stores a record in one of the tenant's data sets.
     Store {
         /// The data set.
@@ -160,19 +169,20 @@ impl Action {
             Self::Transform { .. } => "transform",
             Self::Condition { .. } => "condition",
             Self::Delay { .. } => "delay",
+            Self::Load { .. } => "load",
             Self::Store { .. } => "store",
             Self::Notify { .. } => "notify",
             Self::Charge { .. } => "charge",
         }
     }
 
-    /// Whether the step changes something outside its execution.
+    /// How long the step is to wait.
     #[must_use]
-    pub const fn has_effects(&self) -> bool {
-        matches!(
-            self,
-            Self::Store { .. } | Self::Notify { .. } | Self::Charge { .. }
-        )
+    pub const fn waits(&self) -> Duration {
+        match self {
+            Self::Delay { milliseconds } => Duration::from_millis(*milliseconds),
+            _ => Duration::ZERO,
+        }
     }
 }
 
@@ -307,6 +317,18 @@ impl ExecutionStatus {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == name)
+    }
+
+    /// The name of the event that an execution reached this state.
+    #[must_use]
+    pub const fn event(self) -> &'static str {
+        match self {
+            Self::Pending => "execution.accepted",
+            Self::Running => "execution.started",
+            Self::Completed => "execution.completed",
+            Self::Failed => "execution.failed",
+            Self::Cancelled => "execution.cancelled",
+        }
     }
 
     /// Whether nothing can follow.

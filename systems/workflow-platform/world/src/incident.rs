@@ -11,6 +11,7 @@ use sim::redis::{Redis, RedisConfig};
 use sim::Runtime;
 use thiserror::Error;
 use workflow_platform::Config;
+use workflow_platform::infra::metrics::buckets;
 use workflow_platform::process::Dependencies;
 
 use crate::account::{Account, keep};
@@ -51,7 +52,11 @@ pub fn play(
     let begin = spec.begins();
     let stop = Arc::new(AtomicBool::new(false));
     let recorder = Recorder::new(sink, begin, spec.lasts(), Arc::clone(&stop));
-    let telemetry = emit::install(emit::Config::simulation(sim::clock, spec.seed), recorder)?;
+    let config = emit::Config {
+        buckets: buckets(),
+        ..emit::Config::simulation(sim::clock, spec.seed)
+    };
+    let telemetry = emit::install(config, recorder)?;
     Runtime::virtual_time(spec.seed, begin)
         .without_cleanup()
         .run(async move { world(spec, &stop).await })?;

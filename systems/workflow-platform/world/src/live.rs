@@ -9,6 +9,7 @@ use sim::http::{Client, listen};
 use sim::redis::{Redis, RedisConfig};
 use workflow_platform::Config;
 use workflow_platform::infra::logger::JsonLines;
+use workflow_platform::infra::metrics::buckets;
 use workflow_platform::process::Dependencies;
 
 use crate::account::Account;
@@ -32,6 +33,7 @@ pub(crate) fn serve(port: u16, otlp: &str) -> anyhow::Result<()> {
     })?;
     let config = emit::Config {
         layer: Some(Box::new(JsonLines)),
+        buckets: buckets(),
         ..emit::Config::default()
     };
     let _telemetry = emit::install(config, sink)?;

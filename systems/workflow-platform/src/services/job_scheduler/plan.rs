@@ -1,12 +1,9 @@
 //! When a job runs next.
 
-use std::time::Duration;
-
 use sim::Timestamp;
 
 use super::cron::Cron;
 use crate::infra::config::SchedulerConfig;
-use crate::types::JobId;
 use crate::types::job::Job;
 use crate::types::time::Instant;
 
@@ -20,17 +17,17 @@ pub(super) struct Next {
 }
 
 /// The next regular run after `now`. `None` when the schedule cannot be read or never comes.
-pub(super) fn next_regular(job: &Job, now: Timestamp, jitter: Duration) -> Option<Timestamp> {
+pub(super) fn next_regular(job: &Job, now: Timestamp) -> Option<Timestamp> {
     let cron = Cron::parse(&job.schedule).ok()?;
     let next = cron.next_after(Instant(now).civil())?;
     let instant = jiff::tz::Offset::UTC.to_timestamp(next).ok()?;
     let nanos = u64::try_from(instant.as_nanosecond()).ok()?;
-    Some(Timestamp::from_unix_nanos(nanos) + spread(job.id, jitter))
+    Some(Timestamp::from_unix_nanos(nanos))
 }
 
 /// The run after one that succeeded.
-pub(super) fn after_success(job: &Job, now: Timestamp, config: &SchedulerConfig) -> Option<Next> {
-    next_regular(job, now, config.jitter).map(|due_at| Next {
+pub(super) fn after_success(job: &Job, now: Timestamp) -> Option<Next> {
+    next_regular(job, now).map(|due_at| Next {
         due_at,
         attempts: 0,
     })
@@ -45,19 +42,13 @@ pub(super) fn after_failure(job: &Job, now: Timestamp, config: &SchedulerConfig)
             attempts,
         });
     }
-    after_success(job, now, config)
-}
-
-/// A job's own place within `jitter`: always the same, so that its runs stay a regular distance apart.
-fn spread(id: JobId, jitter: Duration) -> Duration {
-    let (high, low) = id.0.as_u64_pair();
-    jitter.mul_f64((high ^ low) as f64 / u64::MAX as f64)
+    after_success(job, now)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::TenantId;
+    use crate::types::{JobId, TenantId};
     use crate::types::job::JobKind;
 
     const NINE: u64 = 1_772_614_800;
@@ -79,34 +70,22 @@ mod tests {
     }
 
     #[test]
-    fn runs_are_spread_within_the_jitter() {
-        let jitter = Duration::from_mins(10);
-        assert_eq!(
-            next_regular(&job("0 * * * *", 0), at(NINE), jitter),
-            Some(at(NINE + 3_600))
-        );
-        let late =
-            next_regular(&job("0 * * * *", 0xffff_0000 << 96), at(NINE), jitter).expect("comes");
-        assert!(
-            late > at(NINE + 3_600) && late < at(NINE + 4_200),
-            "{late:?}"
-        );
+    fn a_run_is_due_when_its_schedule_says() {
+        let check = |schedule, expect| {
+            assert_eq!(next_regular(&job(schedule, 0), at(NINE)), Some(at(expect)));
+        };
+        check("0 * * * *", NINE + 3_600);
+        check("*/10 * * * *", NINE + 600);
     }
 
     #[test]
     fn a_schedule_that_cannot_be_read_never_comes() {
-        assert_eq!(
-            next_regular(&job("whenever", 1), at(NINE), Duration::ZERO),
-            None
-        );
+        assert_eq!(next_regular(&job("whenever", 1), at(NINE)), None);
     }
 
     #[test]
     fn the_last_failed_attempt_waits_for_the_next_regular_run() {
-        let config = SchedulerConfig {
-            jitter: Duration::ZERO,
-            ..SchedulerConfig::default()
-        };
+        let config = SchedulerConfig::default();
         let failed = Job {
             attempts: config.retry.attempts - 1,
             ..job("0 * * * *", 0)

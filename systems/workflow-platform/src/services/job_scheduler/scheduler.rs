@@ -1,59 +1,50 @@
-//! Claiming jobs that are due and running them.
+//! Finding jobs that are due and running them.
 
 use std::time::Duration;
+
+use ::metrics::Gauge;
 
 use super::jobs::{JobError, JobServices};
 use super::plan::{after_failure, after_success};
 use super::store::Store;
 use crate::infra::config::SchedulerConfig;
-use crate::infra::work_queue::WorkQueue;
 use crate::infra::{Database, DatabaseError, metrics};
 use crate::types::job::Job;
 
-/// Runs background jobs. Clones share the queue.
+/// Runs background jobs. Cheap to clone.
 #[derive(Clone)]
 pub struct Scheduler {
     store: Store,
     services: JobServices,
     config: SchedulerConfig,
-    queue: WorkQueue<Job>,
+    running: Gauge,
 }
 
 impl Scheduler {
-    /// A scheduler that does nothing yet; see [`claim_due`](Self::claim_due) and [`run`](Self::run).
+    /// A scheduler that does nothing yet; see [`run`](Self::run).
     #[must_use]
     pub fn new(db: Database, services: JobServices, config: SchedulerConfig) -> Self {
-        let queue = WorkQueue::new(config.queue_size, ::metrics::gauge!("job.queue.length"));
         Self {
             store: Store::new(db),
             services,
             config,
-            queue,
+            running: metrics::jobs_running(),
         }
     }
 
-    /// Looks for jobs that are due and queues them, for ever.
-    pub async fn claim_due(&self) {
+    /// Looks for jobs that are due and runs them, for ever.
+    pub async fn run(&self) {
         let mut ticks = sim::interval(self.config.tick);
         loop {
             ticks.tick().await;
-            if let Err(error) = self.claim_once().await {
+            if let Err(error) = self.run_due().await {
                 tracing::error!(error = %error, "cannot look for due jobs");
             }
         }
     }
 
-    /// Runs queued jobs, for ever.
-    pub async fn run(&self) {
-        let work = |job: Job| {
-            let scheduler = self.clone();
-            async move { scheduler.run_job(job).await }
-        };
-        self.queue.work(self.config.concurrency, work).await;
-    }
-
     #[tracing::instrument(name = "scheduler.tick", skip_all, fields(job.claimed = tracing::field::Empty))]
-    async fn claim_once(&self) -> Result<(), DatabaseError> {
+    async fn run_due(&self) -> Result<(), DatabaseError> {
         let lost = self.store.release_lost(self.config.job_timeout * 2).await?;
         if lost > 0 {
             tracing::warn!(
@@ -61,13 +52,16 @@ impl Scheduler {
                 "jobs of a process that went away are scheduled again"
             );
         }
-        let jobs = self.store.claim(self.queue.room()).await?;
+        let jobs = self.store.claim().await?;
         tracing::Span::current().record("job.claimed", jobs.len());
         for job in jobs {
-            // There is room: only this task adds to the queue.
-            if let Err(error) = self.queue.push(job) {
-                tracing::error!(error = %error, "job left for later");
-            }
+            let scheduler = self.clone();
+            // A job has a trace of its own: it goes on when the tick is long over.
+            drop(sim::spawn(async move {
+                scheduler.running.increment(1.0);
+                Box::pin(scheduler.run_job(job)).await;
+                scheduler.running.decrement(1.0);
+            }));
         }
         Ok(())
     }
@@ -116,7 +110,7 @@ impl Scheduler {
             duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             "job finished"
         );
-        match after_success(job, sim::now(), &self.config) {
+        match after_success(job, sim::now()) {
             Some(next) => self.store.plan(job.id, next, None).await,
             None => {
                 self.store

@@ -12,9 +12,9 @@ use crate::types::{JobId, TenantId};
 
 // Other instances skip what this one has locked.
 const DUE: &str = "SELECT id, tenant_id, kind, schedule, payload, due_at, attempts FROM jobs \
-     WHERE status = 'scheduled' AND due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED";
+     WHERE status = 'scheduled' AND due_at <= $1 ORDER BY due_at FOR UPDATE SKIP LOCKED";
 
-const QUEUE: &str = "UPDATE jobs SET status = 'queued', updated_at = $2 WHERE id = ANY($1)";
+const START: &str = "UPDATE jobs SET status = 'running', updated_at = $2 WHERE id = ANY($1)";
 
 const PLAN: &str = "UPDATE jobs SET status = 'scheduled', due_at = $2, attempts = $3, last_error = $4, \
      updated_at = $5 WHERE id = $1";
@@ -23,7 +23,7 @@ const DISABLE: &str =
     "UPDATE jobs SET status = 'disabled', last_error = $2, updated_at = $3 WHERE id = $1";
 
 const RELEASE_LOST: &str = "UPDATE jobs SET status = 'scheduled', updated_at = $1 \
-     WHERE status = 'queued' AND updated_at < $2";
+     WHERE status = 'running' AND updated_at < $2";
 
 /// The scheduler's view of the database.
 #[derive(Clone)]
@@ -36,20 +36,18 @@ impl Store {
         Self { db }
     }
 
-    /// Claims up to `limit` jobs that are due, the longest due first.
-    pub(super) async fn claim(&self, limit: usize) -> Result<Vec<Job>, DatabaseError> {
+    /// Claims the jobs that are due, the longest due first.
+    pub(super) async fn claim(&self) -> Result<Vec<Job>, DatabaseError> {
         let now = Value::from(sim::now());
         self.db
             .transaction(async |tx: &mut Transaction| {
-                let rows = tx
-                    .query(DUE, &[now.clone(), Value::from(limit as i64)])
-                    .await?;
+                let rows = tx.query(DUE, std::slice::from_ref(&now)).await?;
                 if rows.is_empty() {
                     return Ok(Vec::new());
                 }
                 let jobs = rows.iter().map(job).collect::<Result<Vec<_>, _>>()?;
                 let ids: Vec<_> = jobs.iter().map(|job| job.id).collect();
-                tx.execute(QUEUE, &[Value::from(&ids[..]), now.clone()])
+                tx.execute(START, &[Value::from(&ids[..]), now.clone()])
                     .await?;
                 Ok(jobs)
             })

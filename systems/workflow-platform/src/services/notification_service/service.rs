@@ -1,5 +1,9 @@
 //! Accepting notifications and seeing them delivered.
 
+use std::sync::Arc;
+
+use ::metrics::Gauge;
+
 use super::client::AcceptedNotification;
 use super::delivery::Channels;
 use super::store::{Notification, Store};
@@ -19,13 +23,26 @@ pub struct NotificationService {
     channels: Channels,
     config: NotificationConfig,
     queue: WorkQueue<Delivery>,
+    planned: Gauge,
 }
 
-/// A notification in the queue, with the attempts already made and the trace that it belongs to.
+/// A notification that is to be delivered, with the trace that it belongs to.
 struct Delivery {
-    notification: Notification,
-    attempts: u32,
+    notification: Arc<Notification>,
+    /// Which retry this is; 0 is the first attempt.
+    retry: u32,
     traceparent: Option<String>,
+}
+
+impl Delivery {
+    /// The same notification once more, later.
+    fn again(&self, retry: u32) -> Self {
+        Self {
+            notification: Arc::clone(&self.notification),
+            retry,
+            traceparent: self.traceparent.clone(),
+        }
+    }
 }
 
 impl NotificationService {
@@ -41,6 +58,7 @@ impl NotificationService {
             channels,
             config,
             queue,
+            planned: metrics::retries_planned(),
         }
     }
 
@@ -68,8 +86,8 @@ impl NotificationService {
         };
         self.store.insert(&notification).await?;
         self.queue.push(Delivery {
-            notification,
-            attempts: 0,
+            notification: Arc::new(notification),
+            retry: 0,
             traceparent: emit::traceparent(),
         })?;
         Ok(accepted)
@@ -91,39 +109,71 @@ impl NotificationService {
             traceparent = delivery.traceparent,
             notification.id = %delivery.notification.id,
             notification.channel = delivery.notification.channel.as_str(),
-            notification.attempt = delivery.attempts + 1,
+            notification.retry_count = delivery.retry,
             tenant.id = delivery.notification.tenant_id.as_str(),
         )
     )]
-    async fn deliver(&self, mut delivery: Delivery) {
-        delivery.attempts += 1;
-        let attempts = delivery.attempts;
-        let channel = delivery.notification.channel.as_str();
-        let result = self
-            .channels
-            .deliver(&delivery.notification, attempts)
-            .await;
+    async fn deliver(&self, delivery: Delivery) {
+        let notification = &delivery.notification;
+        if delivery.retry > 0 && self.is_delivered(notification.id).await {
+            return;
+        }
+        let channel = notification.channel.as_str();
+        let result = self.channels.deliver(notification, delivery.retry + 1).await;
         let outcome = match &result {
             Ok(()) => "delivered",
-            Err(error) if error.is_transient() && self.config.retry.allows_another(attempts) => {
-                "retried"
-            }
+            Err(error) if self.is_worth_a_retry(&delivery, error) => "retried",
             Err(_) => "failed",
         };
         metrics::notification_attempted(channel, outcome);
         self.note(&delivery, outcome, result.err()).await;
         if outcome == "retried" {
-            self.retry_later(delivery);
+            self.plan_retries(&delivery);
+        }
+    }
+
+    fn is_worth_a_retry(&self, delivery: &Delivery, error: &CallError) -> bool {
+        error.is_transient() && self.config.retry.allows_another(delivery.retry + 1)
+    }
+
+    /// Whether an earlier attempt got through. If that cannot be found out, trying again is the lesser evil.
+    async fn is_delivered(&self, id: NotificationId) -> bool {
+        match self.store.status(id).await {
+            Ok(status) => status.as_deref() == Some("delivered"),
+            Err(error) => {
+                tracing::warn!(notification.id = %id, error = %error, "status of a notification not known");
+                false
+            }
+        }
+    }
+
+    /// Plans the retries of a delivery that failed, each after a longer pause. Those that come after one that got
+    /// through find it delivered and do nothing.
+    fn plan_retries(&self, delivery: &Delivery) {
+        for retry in 1..self.config.retry.attempts {
+            let again = delivery.again(retry);
+            let pause = self.config.retry.pause(retry);
+            let (queue, planned) = (self.queue.clone(), self.planned.clone());
+            planned.increment(1.0);
+            drop(sim::spawn(async move {
+                sim::sleep(pause).await;
+                planned.decrement(1.0);
+                let id = again.notification.id;
+                if let Err(error) = queue.push(again) {
+                    tracing::error!(notification.id = %id, error = %error, "retry of a notification given up");
+                }
+            }));
         }
     }
 
     async fn note(&self, delivery: &Delivery, outcome: &'static str, error: Option<CallError>) {
-        let id = delivery.notification.id;
+        let Notification { id, channel, recipient, .. } = &*delivery.notification;
         if let Some(error) = error {
             tracing::warn!(
                 notification.id = %id,
-                notification.channel = delivery.notification.channel.as_str(),
-                notification.attempt = delivery.attempts,
+                notification.channel = channel.as_str(),
+                notification.recipient = recipient.as_str(),
+                notification.retry_count = delivery.retry,
                 outcome,
                 error = %error,
                 "notification not delivered"
@@ -134,20 +184,8 @@ impl NotificationService {
         } else {
             outcome
         };
-        if let Err(error) = self.store.update(id, status, delivery.attempts).await {
+        if let Err(error) = self.store.update(*id, status, delivery.retry + 1).await {
             tracing::error!(notification.id = %id, error = %error, "outcome of a delivery not stored");
         }
-    }
-
-    fn retry_later(&self, delivery: Delivery) {
-        let queue = self.queue.clone();
-        let pause = self.config.retry.pause(delivery.attempts);
-        drop(sim::spawn(async move {
-            sim::sleep(pause).await;
-            let id = delivery.notification.id;
-            if let Err(error) = queue.push(delivery) {
-                tracing::error!(notification.id = %id, error = %error, "notification given up");
-            }
-        }));
     }
 }

@@ -9,8 +9,11 @@ use crate::types::{NotificationId, TenantId};
 const INSERT: &str = "INSERT INTO notifications (id, tenant_id, channel, recipient, body, status, attempts, \
      created_at, updated_at) VALUES ($1, $2, $3, $4, $5, 'pending', 0, $6, $6)";
 
-const UPDATE: &str =
-    "UPDATE notifications SET status = $2, attempts = $3, updated_at = $4 WHERE id = $1";
+// What was delivered stays delivered, whatever becomes of an attempt that was on its way already.
+const UPDATE: &str = "UPDATE notifications SET status = $2, attempts = $3, updated_at = $4 \
+     WHERE id = $1 AND status <> 'delivered'";
+
+const STATUS: &str = "SELECT status FROM notifications WHERE id = $1";
 
 /// A notification on its way.
 #[derive(Debug, Clone)]
@@ -43,6 +46,15 @@ impl Store {
             Value::from(sim::now()),
         ];
         self.db.execute(INSERT, &parameters).await.map(drop)
+    }
+
+    /// How far a notification is; `None` when there is none.
+    pub(super) async fn status(
+        &self,
+        id: NotificationId,
+    ) -> Result<Option<String>, DatabaseError> {
+        let row = self.db.query_opt(STATUS, &[Value::from(id)]).await?;
+        Ok(row.map(|row| row.get("status")))
     }
 
     pub(super) async fn update(

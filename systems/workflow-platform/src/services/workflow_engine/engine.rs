@@ -1,5 +1,6 @@
 //! Taking executions and finding those that nobody works on.
 
+use super::events::EventBus;
 use super::run::Runner;
 use super::steps::StepRunner;
 use super::store::Store;
@@ -44,7 +45,12 @@ impl Engine {
     pub fn new(parts: EngineParts) -> Self {
         let store = Store::new(parts.db.clone());
         let steps = StepRunner::new(parts.db, parts.notifications, parts.payments);
-        let runner = Runner::new(store.clone(), steps, parts.config.step_timeout);
+        let runner = Runner::new(
+            store.clone(),
+            steps,
+            EventBus::new(),
+            parts.config.step_timeout,
+        );
         let queue = WorkQueue::new(
             parts.config.queue_size,
             metrics::gauge!("workflow.queue.length"),
@@ -81,8 +87,8 @@ impl Engine {
         self.queue.work(self.config.concurrency, work).await;
     }
 
-    /// Looks for executions that nobody works on, for ever: those whose hand-over failed, and those whose engine
-    /// went away.
+    /// Looks for executions that nobody works on, for ever: those whose hand-over failed, and those that an engine
+    /// accepted and went away before it began.
     pub async fn recover(&self) {
         let mut ticks = sim::interval(self.config.recovery_interval);
         loop {
@@ -91,7 +97,7 @@ impl Engine {
                 Ok(0) => {}
                 Ok(recovered) => tracing::warn!(
                     executions = recovered,
-                    "abandoned executions taken up again"
+                    "abandoned executions taken up"
                 ),
                 Err(error) => {
                     tracing::error!(error = %error, "cannot look for abandoned executions");

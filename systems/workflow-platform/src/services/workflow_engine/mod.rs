@@ -1,12 +1,13 @@
 //! The workflow engine: runs executions step by step, in a process of its own.
 //!
 //! An execution is a row that moves through [`state_machine`]. [`Engine`] takes executions that it is told of or
-//! that nobody works on, and runs their steps one after the other ([`steps`]). What a step produced is stored before
-//! the next one with an effect outside begins, so that an execution that is taken up again after a crash repeats at
-//! most one step; steps with effects carry a key by which the other side recognises a repetition.
+//! that nobody took, and runs their steps one after the other ([`steps`]). What a step produced is stored before the
+//! next one begins; `events` tells what happened, and `journal` keeps it.
 
 mod client;
 mod engine;
+mod events;
+mod journal;
 mod run;
 mod state;
 pub mod state_machine;

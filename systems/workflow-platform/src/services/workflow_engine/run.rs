@@ -1,19 +1,23 @@
 //! Running one execution from its first open step to its end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::events::{Event, EventBus};
+use super::journal::Journal;
 use super::state_machine::transition;
 use super::steps::{Outcome, StepError, StepRunner};
-use super::store::{Claimed, HistoryEntry, Store};
-use crate::infra::{DatabaseError, metrics};
+use super::store::{Claimed, Store};
+use crate::infra::DatabaseError;
 use crate::types::ExecutionId;
-use crate::types::workflow::ExecutionStatus;
+use crate::types::workflow::{ExecutionStatus, Step};
 
 /// Runs executions that were taken. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Runner {
     store: Store,
     steps: StepRunner,
+    events: EventBus,
     step_timeout: Duration,
 }
 
@@ -29,16 +33,22 @@ enum Ending {
 }
 
 impl Runner {
-    pub(super) fn new(store: Store, steps: StepRunner, step_timeout: Duration) -> Self {
+    pub(super) fn new(
+        store: Store,
+        steps: StepRunner,
+        events: EventBus,
+        step_timeout: Duration,
+    ) -> Self {
         Self {
             store,
             steps,
+            events,
             step_timeout,
         }
     }
 
-    /// Takes an execution and runs it. Failures of the platform itself leave it running in the database, from where
-    /// it is taken up again.
+    /// Takes an execution and runs it. When the database fails meanwhile, it stays running there: what its steps
+    /// did outside is for a person to judge.
     #[tracing::instrument(
         name = "workflow.execute",
         skip_all,
@@ -68,45 +78,50 @@ impl Runner {
             tracing::field::display(execution.workflow_id),
         );
         span.record("tenant.id", execution.tenant_id.as_str());
-        let mut history = Vec::with_capacity(execution.definition.steps.len() + 1);
+        let journal = Journal::new(&execution);
+        journal.register(&self.events);
         let mut current = execution.first_step;
-        let ending = self
-            .run_steps(&mut execution, &mut current, &mut history)
-            .await?;
-        let (status, event, error) = match &ending {
-            Ending::Completed => (ExecutionStatus::Completed, "execution.completed", None),
+        let ending = self.run_steps(&mut execution, &mut current).await?;
+        let (status, error) = match &ending {
+            Ending::Completed => (ExecutionStatus::Completed, None),
             Ending::Failed { step, error } => (
                 ExecutionStatus::Failed,
-                "execution.failed",
                 Some(format!("step `{step}`: {error}")),
             ),
-            Ending::Stopped => return Ok(()),
+            Ending::Stopped => {
+                journal.unregister(&self.events);
+                return Ok(());
+            }
         };
         let Ok(status) = transition(ExecutionStatus::Running, status) else {
             return Ok(());
         };
-        if !self
-            .store
-            .finish(execution.id, status, current, error.as_deref())
-            .await?
-        {
+        self.finish(&execution, &journal, current, status, error.as_deref())
+            .await
+    }
+
+    /// Stores the end of an execution and what happened to it.
+    async fn finish(
+        &self,
+        execution: &Claimed,
+        journal: &Arc<Journal>,
+        current: usize,
+        status: ExecutionStatus,
+        error: Option<&str>,
+    ) -> Result<(), DatabaseError> {
+        let finished = self.store.finish(execution.id, status, current, error);
+        if !finished.await? {
             return Ok(());
         }
-        history.push(HistoryEntry {
-            event,
-            step: None,
-            at: sim::now(),
-        });
-        self.store.record(&execution, history).await?;
-        report(&execution, status, error.as_deref());
-        Ok(())
+        self.events
+            .emit(execution.id, &Event::Finished { status, error });
+        self.store.record(execution, journal.take_history()).await
     }
 
     async fn run_steps(
         &self,
         execution: &mut Claimed,
         current: &mut usize,
-        history: &mut Vec<HistoryEntry>,
     ) -> Result<Ending, DatabaseError> {
         let steps = std::mem::take(&mut execution.definition.steps);
         for (index, step) in steps.iter().enumerate().skip(execution.first_step) {
@@ -114,23 +129,13 @@ impl Runner {
             if execution.state.has(&step.id) {
                 continue;
             }
-            let outcome =
-                match sim::timeout(self.step_timeout, self.steps.run(execution, step)).await {
-                    Ok(outcome) => outcome,
-                    Err(_) => Err(StepError::Timeout {
-                        limit: self.step_timeout,
-                    }),
-                };
+            let outcome = self.run_step(execution, step).await;
             let event = if outcome.is_ok() {
-                "step.completed"
+                Event::StepCompleted { step: &step.id }
             } else {
-                "step.failed"
+                Event::StepFailed { step: &step.id }
             };
-            history.push(HistoryEntry {
-                event,
-                step: Some(step.id.clone()),
-                at: sim::now(),
-            });
+            self.events.emit(execution.id, &event);
             match outcome {
                 Ok(Outcome::Continue(result)) => execution.state.keep(&step.id, result),
                 Ok(Outcome::Finish) => return Ok(Ending::Completed),
@@ -142,38 +147,21 @@ impl Runner {
                     });
                 }
             }
-            // A step without effects can be run again at no harm, so only the others are worth a write.
-            if step.action.has_effects()
-                && !self
-                    .store
-                    .save(execution.id, &execution.state, index + 1)
-                    .await?
-            {
-                return Ok(Ending::Stopped);
+            // The next step begins with what is stored, as it would after a restart in between.
+            match self.store.save(execution, index + 1).await? {
+                Some(stored) => execution.state = stored,
+                None => return Ok(Ending::Stopped),
             }
         }
         Ok(Ending::Completed)
     }
-}
 
-fn report(execution: &Claimed, status: ExecutionStatus, error: Option<&str>) {
-    let took = sim::now() - execution.created_at;
-    metrics::workflow_finished(status.as_str(), took);
-    tracing::Span::current().record("workflow.outcome", status.as_str());
-    let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    match error {
-        None => tracing::info!(
-            execution.id = %execution.id,
-            tenant.id = execution.tenant_id.as_str(),
-            duration_ms,
-            "workflow completed"
-        ),
-        Some(error) => tracing::warn!(
-            execution.id = %execution.id,
-            tenant.id = execution.tenant_id.as_str(),
-            duration_ms,
-            error,
-            "workflow failed"
-        ),
+    async fn run_step(&self, execution: &Claimed, step: &Step) -> Result<Outcome, StepError> {
+        // A step that is to wait may take that much longer.
+        let limit = self.step_timeout + step.action.waits();
+        match sim::timeout(limit, self.steps.run(execution, step)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(StepError::Timeout { limit }),
+        }
     }
 }

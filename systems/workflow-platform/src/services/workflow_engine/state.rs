@@ -1,6 +1,9 @@
 //! What an execution knows while it runs: its input and the results of its steps.
 
 use serde_json::{Map, Value as Json};
+use tracing::Instrument as _;
+
+use crate::infra::json;
 
 /// The values that templates and conditions see.
 ///
@@ -8,27 +11,52 @@ use serde_json::{Map, Value as Json};
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ExecutionState {
     values: Json,
+    /// Length of the document that it was read from, in bytes.
+    size_bytes: u64,
 }
 
 impl ExecutionState {
     /// The state before the first step.
     pub(super) fn new(input: Json) -> Self {
+        let values = serde_json::json!({ "input": input, "steps": {} });
         Self {
-            values: serde_json::json!({ "input": input, "steps": {} }),
+            size_bytes: sim::json::len(&values),
+            values,
         }
     }
 
-    /// The state as it was stored, or that before the first step when nothing was stored yet.
-    pub(super) fn restore(stored: Json, input: Json) -> Self {
-        if stored.is_object() {
-            Self { values: stored }
-        } else {
-            Self::new(input)
+    /// Reads the state as it was stored, or gives that before the first step when nothing was stored yet.
+    pub(super) async fn parse(stored: Json, input: &Json) -> Self {
+        if !stored.is_object() {
+            return Self::new(input.clone());
         }
+        let size_bytes = sim::json::len(&stored);
+        let span = json::span_for(size_bytes, || {
+            tracing::info_span!("state.parse", state.size_bytes = size_bytes)
+        });
+        let values = json::parse(size_bytes, stored).instrument(span).await;
+        Self { values, size_bytes }
+    }
+
+    /// Writes the state as it is to be stored; gives it with its length in bytes.
+    pub(super) async fn serialize(&self) -> (Json, u64) {
+        let size_bytes = sim::json::len(&self.values);
+        let span = json::span_for(size_bytes, || {
+            tracing::info_span!("state.serialize", state.size_bytes = size_bytes)
+        });
+        let document = json::serialize(size_bytes, &self.values)
+            .instrument(span)
+            .await;
+        (document, size_bytes)
     }
 
     pub(super) fn values(&self) -> &Json {
         &self.values
+    }
+
+    /// Length of the document that it was read from, in bytes.
+    pub(super) fn size_bytes(&self) -> u64 {
+        self.size_bytes
     }
 
     /// Keeps what a step produced.
@@ -68,15 +96,17 @@ mod tests {
 
     #[test]
     fn a_stored_state_is_taken_up() {
-        let mut state = ExecutionState::new(Json::Null);
-        state.keep("a", Json::from(1));
-        assert_eq!(
-            ExecutionState::restore(state.values().clone(), Json::Null),
-            state
-        );
-        assert_eq!(
-            ExecutionState::restore(Json::Null, Json::from(3)),
-            ExecutionState::new(Json::from(3))
-        );
+        sim::Runtime::virtual_time(1, sim::Timestamp::from_unix_secs(0)).run(async {
+            let mut state = ExecutionState::new(Json::Null);
+            state.keep("a", Json::from(1));
+            let (stored, size_bytes) = state.serialize().await;
+            let parsed = ExecutionState::parse(stored, &Json::Null).await;
+            assert_eq!(parsed.values(), state.values());
+            assert_eq!(parsed.size_bytes(), size_bytes);
+            assert_eq!(
+                ExecutionState::parse(Json::Null, &Json::from(3)).await,
+                ExecutionState::new(Json::from(3))
+            );
+        });
     }
 }

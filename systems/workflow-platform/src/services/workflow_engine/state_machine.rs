@@ -30,8 +30,7 @@ pub const fn transition(
 ) -> Result<ExecutionStatus, IllegalTransition> {
     use ExecutionStatus::{Cancelled, Completed, Failed, Pending, Running};
     match (from, to) {
-        // Running to running: an execution is taken up again after its engine went away.
-        (Pending | Running, Running | Cancelled) | (Running, Completed | Failed) => Ok(to),
+        (Pending, Running | Cancelled) | (Running, Completed | Failed | Cancelled) => Ok(to),
         _ => Err(IllegalTransition { from, to }),
     }
 }
@@ -63,7 +62,7 @@ mod tests {
         assert_eq!(ending(ExecutionStatus::Pending), ["running", "cancelled"]);
         assert_eq!(
             ending(ExecutionStatus::Running),
-            ["running", "completed", "failed", "cancelled"]
+            ["completed", "failed", "cancelled"]
         );
     }
 }

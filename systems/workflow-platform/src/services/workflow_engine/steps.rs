@@ -14,6 +14,9 @@ use crate::services::notification_service::NotificationClient;
 use crate::types::notification::{Channel, NotificationRequest};
 use crate::types::workflow::{Action, Step};
 
+const RECORDS: &str =
+    "SELECT record FROM data_records WHERE tenant_id = $1 AND dataset = $2 LIMIT $3";
+
 const INSERT_RECORD: &str = "INSERT INTO data_records (id, tenant_id, dataset, record, created_at) \
      VALUES ($1, $2, $3, $4, $5)";
 
@@ -60,7 +63,11 @@ impl StepRunner {
     #[tracing::instrument(
         name = "step.execute",
         skip_all,
-        fields(step.id = step.id, step.action = step.action.name())
+        fields(
+            step.id = step.id,
+            step.action = step.action.name(),
+            state.size_bytes = execution.state.size_bytes(),
+        )
     )]
     pub(super) async fn run(&self, execution: &Claimed, step: &Step) -> Result<Outcome, StepError> {
         let values = execution.state.values();
@@ -87,6 +94,7 @@ impl StepRunner {
                 sim::sleep(Duration::from_millis(*milliseconds)).await;
                 Json::Null
             }
+            Action::Load { dataset, limit } => self.load(execution, dataset, *limit).await?,
             Action::Store { dataset } => self.store(execution, dataset).await?,
             Action::Notify {
                 channel,
@@ -105,6 +113,21 @@ impl StepRunner {
             }
         };
         Ok(Outcome::Continue(result))
+    }
+
+    async fn load(
+        &self,
+        execution: &Claimed,
+        dataset: &str,
+        limit: u32,
+    ) -> Result<Json, StepError> {
+        let parameters = [
+            execution.tenant_id.to_value(),
+            Value::from(dataset),
+            Value::from(i64::from(limit)),
+        ];
+        let rows = self.db.query(RECORDS, &parameters).await?;
+        Ok(rows.iter().map(|row| row.get::<Json>("record")).collect())
     }
 
     async fn store(&self, execution: &Claimed, dataset: &str) -> Result<Json, StepError> {

@@ -10,23 +10,24 @@ use sim::Timestamp;
 use sim::postgres::{Row, Value};
 
 use super::state::ExecutionState;
-use crate::infra::{Database, DatabaseError};
+use crate::infra::{Database, DatabaseError, metrics};
 use crate::types::workflow::{Definition, ExecutionStatus};
 use crate::types::{ExecutionId, TenantId, WorkflowId};
 
 const CLAIM: &str = "UPDATE workflow_executions SET status = 'running', updated_at = $2 \
-     WHERE id = $1 AND status IN ('pending', 'running') \
+     WHERE id = $1 AND status = 'pending' \
      RETURNING id, workflow_id, tenant_id, definition, input, state, current_step, created_at";
 
 const SAVE: &str = "UPDATE workflow_executions SET state = $2, current_step = $3, updated_at = $4 \
-     WHERE id = $1 AND status = 'running'";
+     WHERE id = $1 AND status = 'running' RETURNING state";
 
 // The state served its purpose; the history keeps what happened.
 const FINISH: &str = "UPDATE workflow_executions SET status = $2, state = $3, current_step = $4, error = $5, \
      updated_at = $6, finished_at = $6 WHERE id = $1 AND status = 'running'";
 
+// An execution that had begun is not among them: its steps may have done things that must not happen twice.
 const ABANDONED: &str = "SELECT id FROM workflow_executions WHERE finished_at IS NULL \
-     AND updated_at < $1 ORDER BY updated_at LIMIT $2";
+     AND updated_at < $1 AND status = 'pending' ORDER BY updated_at LIMIT $2";
 
 /// An execution that this engine works on.
 pub(super) struct Claimed {
@@ -34,6 +35,7 @@ pub(super) struct Claimed {
     pub(super) workflow_id: WorkflowId,
     pub(super) tenant_id: TenantId,
     pub(super) definition: Definition,
+    pub(super) input: Arc<Json>,
     pub(super) state: ExecutionState,
     pub(super) first_step: usize,
     pub(super) created_at: Timestamp,
@@ -57,29 +59,39 @@ impl Store {
         Self { db }
     }
 
-    /// Takes an execution, unless it ended or was cancelled already.
+    /// Takes an execution, unless it was taken or cancelled already.
     pub(super) async fn claim(&self, id: ExecutionId) -> Result<Option<Claimed>, DatabaseError> {
         let row = self
             .db
             .query_opt(CLAIM, &[Value::from(id), Value::from(sim::now())])
             .await?;
-        row.as_ref().map(claimed).transpose()
+        match row {
+            Some(row) => claimed(&row).await.map(Some),
+            None => Ok(None),
+        }
     }
 
-    /// Stores progress. `false` when the execution is not running any more.
+    /// Stores progress and gives the state as it is stored. `None` when the execution is not running any more.
     pub(super) async fn save(
         &self,
-        id: ExecutionId,
-        state: &ExecutionState,
+        execution: &Claimed,
         current_step: usize,
-    ) -> Result<bool, DatabaseError> {
+    ) -> Result<Option<ExecutionState>, DatabaseError> {
+        let (document, size_bytes) = execution.state.serialize().await;
+        metrics::state_stored(size_bytes);
         let parameters = [
-            Value::from(id),
-            Value::from(state.values()),
+            Value::from(execution.id),
+            Value::from(document),
             Value::from(current_step as i64),
             Value::from(sim::now()),
         ];
-        Ok(self.db.execute(SAVE, &parameters).await? > 0)
+        match self.db.query_opt(SAVE, &parameters).await? {
+            Some(row) => {
+                let state = ExecutionState::parse(row.get("state"), &execution.input);
+                Ok(Some(state.await))
+            }
+            None => Ok(None),
+        }
     }
 
     /// Stores the end. `false` when the execution was not running any more.
@@ -142,7 +154,7 @@ impl Store {
     }
 }
 
-fn claimed(row: &Row) -> Result<Claimed, DatabaseError> {
+async fn claimed(row: &Row) -> Result<Claimed, DatabaseError> {
     let definition: Arc<Json> = row.get("definition");
     let definition =
         Definition::deserialize(&*definition).map_err(|error| DatabaseError::Corrupt {
@@ -150,12 +162,14 @@ fn claimed(row: &Row) -> Result<Claimed, DatabaseError> {
             reason: error.to_string(),
         })?;
     let current_step: i64 = row.get("current_step");
+    let input: Arc<Json> = row.get("input");
     Ok(Claimed {
         id: ExecutionId(row.get("id")),
         workflow_id: WorkflowId(row.get("workflow_id")),
         tenant_id: TenantId::new(row.get::<Arc<str>>("tenant_id")),
         definition,
-        state: ExecutionState::restore(row.get("state"), row.get("input")),
+        state: ExecutionState::parse(row.get("state"), &input).await,
+        input,
         first_step: usize::try_from(current_step).unwrap_or(0),
         created_at: row.get("created_at"),
     })

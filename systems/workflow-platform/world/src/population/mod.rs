@@ -23,6 +23,9 @@ pub(crate) use store::store;
 /// The data set that is synchronised on the hour, for those who have that.
 pub(crate) const HOURLY_DATASET: &str = "catalogue";
 
+/// The schedule of these synchronisations.
+const ON_THE_HOUR: &str = "0 * * * *";
+
 /// Everybody who uses the platform.
 pub(crate) struct Population {
     /// The tenants, the busiest first.
@@ -108,7 +111,7 @@ impl Population {
             self.tenants[index].jobs.push(Job {
                 id: JobId(sim::uuid()),
                 kind: "data-sync",
-                schedule: "0 * * * *".to_owned(),
+                schedule: ON_THE_HOUR.to_owned(),
                 payload,
             });
         }

@@ -7,7 +7,7 @@ use sim::postgres::{PgError, Postgres, Value};
 use sim::{Rng, Timestamp};
 use workflow_platform::services::user_service::hash_token;
 
-use super::{Population, Template, Tenant};
+use super::{Job, ON_THE_HOUR, Population, Template, Tenant};
 
 /// Rows that one statement inserts.
 const BATCH: usize = 100;
@@ -108,6 +108,16 @@ impl Tables {
         ]
     }
 
+    /// When a job is due for the first time: on the hour if that is its schedule, else some time soon.
+    fn first_run(&self, job: &Job, rng: &mut Rng) -> Timestamp {
+        const HOUR: u64 = 3_600_000_000_000;
+        if job.schedule == ON_THE_HOUR {
+            let hours = self.now.as_unix_nanos() / HOUR;
+            return Timestamp::from_unix_nanos((hours + 1) * HOUR);
+        }
+        self.now + Duration::from_secs(rng.range(20..900))
+    }
+
     fn add(&mut self, tenant: &Tenant, rng: &mut Rng) {
         let past =
             |rng: &mut Rng| Value::from(self.now - Duration::from_hours(rng.range(24..9_000)));
@@ -165,7 +175,7 @@ impl Tables {
                 Value::from(&job.schedule),
                 Value::from(&job.payload),
                 Value::from("scheduled"),
-                Value::from(self.now + Duration::from_secs(rng.range(20..900))),
+                Value::from(self.first_run(job, rng)),
                 Value::from(0_i64),
                 Value::from(self.now),
             ]);
