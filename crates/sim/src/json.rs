@@ -61,7 +61,11 @@ mod tests {
 
     #[track_caller]
     fn check(document: &Value) {
-        assert_eq!(len(document), document.to_string().len() as u64, "{document}");
+        assert_eq!(
+            len(document),
+            document.to_string().len() as u64,
+            "{document}"
+        );
     }
 
     #[test]

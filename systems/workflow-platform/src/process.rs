@@ -188,4 +188,3 @@ fn open_pool(postgres: Postgres, name: &'static str, size: usize, config: &Confi
     ));
     db
 }
-

@@ -8,7 +8,7 @@
 //! It does not slice time: work that has a core keeps it to the end, like a task that does not yield.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque, btree_map::Entry},
     task::Waker,
     time::Duration,
 };
@@ -24,7 +24,10 @@ pub(crate) struct Cores {
     total: usize,
     /// Cores that are occupied: by a task being polled, by work, or kept for a task that was called.
     taken: usize,
-    queue: VecDeque<(MemberId, Waker)>,
+    /// Tasks that wait, in the order in which they came. One that ended meanwhile is passed over.
+    queue: VecDeque<MemberId>,
+    /// How to wake each of them. Thousands may wait, so that they are found by their number.
+    waiting: BTreeMap<MemberId, Waker>,
     /// Tasks that were called and have not come yet.
     called: BTreeSet<MemberId>,
     /// Cores on which work is going on.
@@ -41,6 +44,7 @@ impl Cores {
             total: total.max(1),
             taken: 0,
             queue: VecDeque::new(),
+            waiting: BTreeMap::new(),
             called: BTreeSet::new(),
             working: 0,
             busy: Duration::ZERO,
@@ -53,13 +57,16 @@ impl Cores {
         if self.called.remove(&member) {
             return true;
         }
-        if self.taken < self.total && self.queue.is_empty() {
+        if self.taken < self.total && self.waiting.is_empty() {
             self.taken += 1;
             return true;
         }
-        match self.queue.iter_mut().find(|(queued, _)| *queued == member) {
-            Some((_, known)) => known.clone_from(waker),
-            None => self.queue.push_back((member, waker.clone())),
+        match self.waiting.entry(member) {
+            Entry::Occupied(mut known) => known.get_mut().clone_from(waker),
+            Entry::Vacant(place) => {
+                place.insert(waker.clone());
+                self.queue.push_back(member);
+            }
         }
         false
     }
@@ -75,14 +82,17 @@ impl Cores {
         if self.called.remove(&member) {
             self.leave();
         } else {
-            self.queue.retain(|(queued, _)| *queued != member);
+            self.waiting.remove(&member);
         }
     }
 
     fn call(&mut self) {
         while self.taken < self.total
-            && let Some((member, waker)) = self.queue.pop_front()
+            && let Some(member) = self.queue.pop_front()
         {
+            let Some(waker) = self.waiting.remove(&member) else {
+                continue;
+            };
             self.taken += 1;
             self.called.insert(member);
             waker.wake();

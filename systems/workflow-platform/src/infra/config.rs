@@ -178,7 +178,7 @@ impl Default for EngineConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NotificationConfig {
-    /// Deliveries that run at the same time.
+    /// Deliveries that run at the same time; most of them wait for an endpoint.
     pub concurrency: usize,
     /// Deliveries accepted but not yet running; more are refused.
     pub queue_size: usize,
@@ -192,12 +192,12 @@ pub struct NotificationConfig {
 impl Default for NotificationConfig {
     fn default() -> Self {
         Self {
-            concurrency: 64,
+            concurrency: 1_000,
             queue_size: 5_000,
             webhook_timeout: Duration::from_secs(5),
             retry: RetryConfig {
                 attempts: 6,
-                base_delay: Duration::from_mins(2),
+                base_delay: Duration::from_secs(90),
                 max_delay: Duration::from_mins(30),
             },
         }

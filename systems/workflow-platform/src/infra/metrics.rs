@@ -124,7 +124,9 @@ pub fn describe() {
 #[must_use]
 pub fn buckets() -> Vec<emit::Buckets> {
     const KIB: f64 = 1024.0;
-    let bounds: Vec<f64> = (0..=10).map(|power| KIB * 4_f64.powi(power) / 4.0).collect();
+    let bounds: Vec<f64> = (0..=10)
+        .map(|power| KIB * 4_f64.powi(power) / 4.0)
+        .collect();
     vec![emit::Buckets::for_unit(Unit::Bytes, &bounds)]
 }
 

@@ -25,8 +25,7 @@ const UNFINISHED: &str = "SELECT count(*) AS found, min(created_at) AS oldest FR
      WHERE finished_at IS NULL";
 const EXECUTIONS: &str =
     "SELECT status, count(*) AS found FROM workflow_executions GROUP BY status";
-const NOTIFICATIONS: &str =
-    "SELECT channel, count(*) AS found FROM notifications GROUP BY channel";
+const NOTIFICATIONS: &str = "SELECT channel, count(*) AS found FROM notifications GROUP BY channel";
 const LATE_JOBS: &str = "SELECT count(*) AS found FROM jobs WHERE due_at < $1";
 const DISABLED_JOBS: &str = "SELECT count(*) AS found FROM jobs WHERE status = 'disabled'";
 const SYNCED: &str = "SELECT count(*) AS found FROM data_records WHERE dataset = $1";

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use sim::Runtime;
 use sim::http::Client;
 use sim::postgres::PgError;
 use sim::redis::{Redis, RedisConfig};
-use sim::Runtime;
 use thiserror::Error;
 use workflow_platform::Config;
 use workflow_platform::infra::metrics::buckets;

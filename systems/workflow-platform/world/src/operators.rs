@@ -10,7 +10,7 @@ use crate::account::Account;
 use crate::customers::Traffic;
 use crate::platform::Platform;
 use crate::population::Population;
-use crate::scenarios::{RedHerring, RedHerringKind};
+use crate::scenarios::{RedHerring, RedHerringKind, RolloutOf};
 
 /// What an analyst asks: it reads much and changes nothing.
 const ANALYSIS: &str = "SELECT tenant_id, count(*) AS records FROM data_records \
@@ -85,9 +85,9 @@ pub(crate) fn restart_api(process: &Process) {
 }
 
 fn roll_out(platform: &Platform, choice: u64) {
-    let process = match choice % 2 {
-        0 => &platform.notification_service,
-        _ => &platform.workflow_service,
+    let process = match RolloutOf::from_choice(choice) {
+        RolloutOf::NotificationService => &platform.notification_service,
+        RolloutOf::WorkflowService => &platform.workflow_service,
     };
     let service = process.spec().service;
     let version = format!("4.18.{}", 1 + choice % 7);

@@ -48,8 +48,8 @@ pub(super) fn after_failure(job: &Job, now: Timestamp, config: &SchedulerConfig)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{JobId, TenantId};
     use crate::types::job::JobKind;
+    use crate::types::{JobId, TenantId};
 
     const NINE: u64 = 1_772_614_800;
 

@@ -54,7 +54,7 @@ impl Channels {
 }
 
 /// What the TLS handshake of a new connection costs a core.
-const HANDSHAKE_COST: Duration = Duration::from_millis(3);
+const HANDSHAKE_COST: Duration = Duration::from_millis(5);
 
 /// Posts to customers' endpoints.
 #[derive(Clone)]

@@ -119,7 +119,10 @@ impl NotificationService {
             return;
         }
         let channel = notification.channel.as_str();
-        let result = self.channels.deliver(notification, delivery.retry + 1).await;
+        let result = self
+            .channels
+            .deliver(notification, delivery.retry + 1)
+            .await;
         let outcome = match &result {
             Ok(()) => "delivered",
             Err(error) if self.is_worth_a_retry(&delivery, error) => "retried",
@@ -160,14 +163,19 @@ impl NotificationService {
                 planned.decrement(1.0);
                 let id = again.notification.id;
                 if let Err(error) = queue.push(again) {
-                    tracing::error!(notification.id = %id, error = %error, "retry of a notification given up");
+                    tracing::error!(notification.id = %id, error = %error, "retry given up");
                 }
             }));
         }
     }
 
     async fn note(&self, delivery: &Delivery, outcome: &'static str, error: Option<CallError>) {
-        let Notification { id, channel, recipient, .. } = &*delivery.notification;
+        let Notification {
+            id,
+            channel,
+            recipient,
+            ..
+        } = &*delivery.notification;
         if let Some(error) = error {
             tracing::warn!(
                 notification.id = %id,

@@ -49,10 +49,7 @@ impl Store {
     }
 
     /// How far a notification is; `None` when there is none.
-    pub(super) async fn status(
-        &self,
-        id: NotificationId,
-    ) -> Result<Option<String>, DatabaseError> {
+    pub(super) async fn status(&self, id: NotificationId) -> Result<Option<String>, DatabaseError> {
         let row = self.db.query_opt(STATUS, &[Value::from(id)]).await?;
         Ok(row.map(|row| row.get("status")))
     }

@@ -95,10 +95,9 @@ impl Engine {
             ticks.tick().await;
             match self.recover_once().await {
                 Ok(0) => {}
-                Ok(recovered) => tracing::warn!(
-                    executions = recovered,
-                    "abandoned executions taken up"
-                ),
+                Ok(recovered) => {
+                    tracing::warn!(executions = recovered, "abandoned executions taken up")
+                }
                 Err(error) => {
                     tracing::error!(error = %error, "cannot look for abandoned executions");
                 }

@@ -31,9 +31,7 @@ pub(crate) async fn import_archive(reach: &Reach, archive: &Archive) {
     let mut number = 0;
     while number < archive.documents {
         let last = (number + each.max(1)).min(archive.documents);
-        let document = |number: u32| {
-            json!({ "title": format!("Document {number}"), "text": sim::json::text_of(archive.bytes) })
-        };
+        let document = |number: u32| json!({ "title": format!("Document {number}"), "text": sim::json::text_of(archive.bytes) });
         let records: Vec<_> = (number..last).map(document).collect();
         let body = json!({ "dataset": "documents", "records": records });
         let import = request(tenant, "import-data", "/v1/data/import", body.to_string());

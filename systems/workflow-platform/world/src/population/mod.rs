@@ -249,8 +249,7 @@ fn jobs(rng: &mut Rng, slug: &str) -> Vec<Job> {
         ),
     ];
     for dataset in &names::DATASETS[..rng.range(1..=3)] {
-        let payload =
-            serde_json::json!({ "dataset": dataset, "source": "crm", "records": rng.range(200..1_000) });
+        let payload = serde_json::json!({ "dataset": dataset, "source": "crm", "records": rng.range(200..1_000) });
         jobs.push(job(
             "data-sync",
             format!("*/{} * * * *", rng.pick(&[10, 20, 30])),

@@ -11,7 +11,7 @@ use workflow_platform::Role;
 
 use super::conditions::{Conditions, Customers, Event, Happening};
 use super::difficulty::Difficulty;
-use super::red_herrings::{RedHerring, draw};
+use super::red_herrings::{RedHerring, RolloutOf, draw};
 use super::spec::Part;
 use super::variant::Timing;
 
@@ -52,7 +52,12 @@ impl CrashingService {
             life_seconds: life as u64,
             document_bytes: document_bytes as u64,
             snapshot_seconds: vec![at(0.15), at(0.45), at(0.8), at(1.4)],
-            red_herrings: draw(rng, difficulty, window, Duration::from_secs_f64(life)),
+            red_herrings: RolloutOf::NotificationService.only(draw(
+                rng,
+                difficulty,
+                window,
+                Duration::from_secs_f64(life),
+            )),
         }
     }
 

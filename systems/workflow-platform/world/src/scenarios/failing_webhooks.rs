@@ -10,7 +10,7 @@ use sim::{Rng, Timestamp};
 
 use super::conditions::{Conditions, Outage};
 use super::difficulty::Difficulty;
-use super::red_herrings::{RedHerring, draw};
+use super::red_herrings::{RedHerring, RolloutOf, draw};
 use super::spec::Part;
 use super::variant::Timing;
 
@@ -39,7 +39,12 @@ impl FailingWebhooks {
             down_from_seconds: onset as u64,
             down_until_seconds: (onset + lasts) as u64,
             tenant: rng.range(0..4),
-            red_herrings: draw(rng, difficulty, window, Duration::from_secs_f64(onset)),
+            red_herrings: RolloutOf::WorkflowService.only(draw(
+                rng,
+                difficulty,
+                window,
+                Duration::from_secs_f64(onset),
+            )),
         }
     }
 

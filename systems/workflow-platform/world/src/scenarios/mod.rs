@@ -15,19 +15,18 @@ mod spec;
 mod timeout_cascade;
 mod variant;
 
-pub(crate) use conditions::{
-    Archive, Conditions, Customers, Enrichment, Event, Happening, Outage,
-};
+pub(crate) use conditions::{Archive, Conditions, Customers, Enrichment, Event, Happening, Outage};
 pub use crashing_service::CrashingService;
 pub use difficulty::{Difficulty, UnknownDifficulty};
 pub use failing_webhooks::FailingWebhooks;
 pub use hourly_freeze::HourlyFreeze;
+pub(crate) use red_herrings::RolloutOf;
 pub use red_herrings::{RedHerring, RedHerringKind};
 pub use slow_customer::SlowCustomer;
 pub use spec::{Description, IncidentSpec, Part};
 pub use timeout_cascade::TimeoutCascade;
-pub use variant::Variant;
 pub(crate) use variant::Timing;
+pub use variant::Variant;
 
 /// The scenarios of this system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -55,6 +55,34 @@ impl RedHerring {
     }
 }
 
+/// Which service a rollout concerns, where a rollout of the other would change what the incident is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RolloutOf {
+    NotificationService,
+    WorkflowService,
+}
+
+impl RolloutOf {
+    /// The service that a choice means.
+    pub(crate) const fn from_choice(choice: u64) -> Self {
+        if choice.is_multiple_of(2) {
+            Self::NotificationService
+        } else {
+            Self::WorkflowService
+        }
+    }
+
+    /// Lets rollouts among the coincidences be of this service.
+    pub(crate) fn only(self, mut herrings: Vec<RedHerring>) -> Vec<RedHerring> {
+        for herring in &mut herrings {
+            if herring.id == RedHerringKind::RecentDeployment {
+                herring.choice = herring.choice / 2 * 2 + u64::from(self == Self::WorkflowService);
+            }
+        }
+        herrings
+    }
+}
+
 /// Draws coincidences around `onset`, within a window of length `window`. Two of a kind are never drawn.
 pub(crate) fn draw(
     rng: &mut Rng,

@@ -10,7 +10,7 @@ use sim::Rng;
 
 use super::conditions::{Archive, Conditions, Enrichment, Event, Happening};
 use super::difficulty::Difficulty;
-use super::red_herrings::{RedHerring, draw};
+use super::red_herrings::{RedHerring, RolloutOf, draw};
 use super::spec::Part;
 use super::variant::Timing;
 
@@ -52,7 +52,12 @@ impl SlowCustomer {
             document_bytes: bytes as u64,
             start_every_seconds: rng.range(36..46),
             tenant: rng.range(3..12),
-            red_herrings: draw(rng, difficulty, window, Duration::from_secs_f64(import)),
+            red_herrings: RolloutOf::NotificationService.only(draw(
+                rng,
+                difficulty,
+                window,
+                Duration::from_secs_f64(import),
+            )),
         }
     }
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde::Serialize;
 use sim::{Rng, Timestamp};
 
+use super::Scenario;
 use super::difficulty::Difficulty;
 use super::variant::Variant;
-use super::Scenario;
 
 /// What to simulate.
 #[derive(Debug, Clone, Copy)]
