@@ -120,14 +120,23 @@ pub fn describe() {
     describe_counter!("cache.requests", Unit::Count, "Look-ups in the cache");
 }
 
-/// Bucket boundaries of histograms that do not count seconds.
+/// Bucket boundaries of histograms for which the usual ones do not fit.
 #[must_use]
 pub fn buckets() -> Vec<emit::Buckets> {
     const KIB: f64 = 1024.0;
-    let bounds: Vec<f64> = (0..=10)
+    let bytes: Vec<f64> = (0..=10)
         .map(|power| KIB * 4_f64.powi(power) / 4.0)
         .collect();
-    vec![emit::Buckets::for_unit(Unit::Bytes, &bounds)]
+    // Workflows and jobs take from milliseconds to most of an hour.
+    let long = [
+        0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 180.0,
+        300.0, 450.0, 600.0, 750.0, 900.0, 1_200.0, 1_800.0, 3_600.0,
+    ];
+    vec![
+        emit::Buckets::for_unit(Unit::Bytes, &bytes),
+        emit::Buckets::for_name("workflow.duration", &long),
+        emit::Buckets::for_name("job.duration", &long),
+    ]
 }
 
 /// A request was answered.

@@ -149,7 +149,10 @@ impl Runner {
             }
             // The next step begins with what is stored, as it would after a restart in between.
             match self.store.save(execution, index + 1).await? {
-                Some(stored) => execution.state = stored,
+                Some(stored) => {
+                    execution.memory.resize(stored.size_bytes());
+                    execution.state = stored;
+                }
                 None => return Ok(Ending::Stopped),
             }
         }

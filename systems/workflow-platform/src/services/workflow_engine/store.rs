@@ -37,6 +37,8 @@ pub(super) struct Claimed {
     pub(super) definition: Definition,
     pub(super) input: Arc<Json>,
     pub(super) state: ExecutionState,
+    /// The memory that the state takes.
+    pub(super) memory: sim::memory::Charge,
     pub(super) first_step: usize,
     pub(super) created_at: Timestamp,
 }
@@ -163,12 +165,14 @@ async fn claimed(row: &Row) -> Result<Claimed, DatabaseError> {
         })?;
     let current_step: i64 = row.get("current_step");
     let input: Arc<Json> = row.get("input");
+    let state = ExecutionState::parse(row.get("state"), &input).await;
     Ok(Claimed {
         id: ExecutionId(row.get("id")),
         workflow_id: WorkflowId(row.get("workflow_id")),
         tenant_id: TenantId::new(row.get::<Arc<str>>("tenant_id")),
         definition,
-        state: ExecutionState::parse(row.get("state"), &input).await,
+        memory: sim::memory::charge(state.size_bytes()),
+        state,
         input,
         first_step: usize::try_from(current_step).unwrap_or(0),
         created_at: row.get("created_at"),

@@ -5,7 +5,6 @@ use std::time::Duration;
 use axum::http::Method;
 use serde::Deserialize;
 use serde_json::json;
-use sim::dist;
 use workflow_platform::types::WorkflowId;
 
 use super::client::Customer;
@@ -48,18 +47,16 @@ pub(crate) async fn enrich(reach: &Reach, enrichment: &Enrichment) {
     let Some(workflow) = set_up(&customer, tenant).await else {
         return;
     };
-    let until = reach.start + Duration::from_secs(enrichment.until_seconds);
     let mut rng = sim::rng_for("customers.enrichment", 0);
-    let mut number = 0;
-    while sim::now() < until {
-        number += 1;
-        let body = json!({ "input": { "label": format!("pass {number}") } });
-        let path = format!("/v1/workflows/{workflow}/start");
-        let start = request(tenant, "start-workflow", &path, body.to_string());
-        customer.attempt(&start).await;
-        // Some regularity: a script starts it, and waits for a moment.
-        let pause = enrichment.every / 2 + dist::gap(&mut rng, enrichment.every / 2);
-        sim::sleep(pause).await;
+    loop {
+        for pass in 1..=enrichment.passes {
+            let body = json!({ "input": { "label": format!("folder {pass}") } });
+            let path = format!("/v1/workflows/{workflow}/start");
+            let start = request(tenant, "start-workflow", &path, body.to_string());
+            customer.attempt(&start).await;
+            sim::sleep(Duration::from_millis(rng.range(500..3_000))).await;
+        }
+        sim::sleep(enrichment.every).await;
     }
 }
 

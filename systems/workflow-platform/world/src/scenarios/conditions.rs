@@ -70,7 +70,7 @@ pub(crate) enum Happening {
     RestartApi,
     /// A customer imports documents into a data set.
     ImportArchive(Archive),
-    /// A customer begins to start one workflow again and again.
+    /// A customer starts one workflow several times, again and again.
     Enrich(Enrichment),
     /// Somebody takes a heap snapshot of a process.
     HeapSnapshot(Role),
@@ -92,10 +92,10 @@ pub(crate) struct Archive {
 pub(crate) struct Enrichment {
     /// The customer's place in the list.
     pub(crate) tenant: usize,
-    /// Time from one start to the next, on average.
+    /// How often it is started at a time.
+    pub(crate) passes: u32,
+    /// Time from one such time to the next.
     pub(crate) every: Duration,
-    /// When the last one is, in seconds after the start of the window.
-    pub(crate) until_seconds: u64,
 }
 
 impl Happening {

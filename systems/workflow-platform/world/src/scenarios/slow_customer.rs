@@ -1,7 +1,8 @@
 //! The workflows of one customer take minutes where they took seconds.
 //!
-//! The customer runs a workflow of twenty steps over a data set, all day long. Then it imports its archive into that
-//! data set: some 50 MB of documents where there was one. Nothing else changes.
+//! The customer lets a workflow of twenty steps go through a data set, once for each of its folders, and that several
+//! times an hour. Then it imports its archive into the data set: some 50 MB of documents where there was one. Nothing
+//! else changes.
 
 use std::time::Duration;
 
@@ -19,14 +20,14 @@ use super::variant::Timing;
 pub struct SlowCustomer {
     /// When the customer begins to import its archive.
     pub import_seconds: u64,
-    /// How long the customer goes on to start workflows after that.
-    pub lasts_seconds: u64,
     /// Documents in the archive.
     pub documents: u32,
     /// Length of each, in bytes.
     pub document_bytes: u64,
-    /// Time between two starts, on average.
-    pub start_every_seconds: u64,
+    /// Workflows that it starts at a time, one for each of its folders.
+    pub passes: u32,
+    /// Time from one such time to the next.
+    pub every_seconds: u64,
     /// The customer's place in the list.
     pub tenant: usize,
     /// Coincidences.
@@ -47,10 +48,10 @@ impl SlowCustomer {
         let bytes = rng.range(46.0..54.0) * 1e6 / f64::from(documents);
         Self {
             import_seconds: import as u64,
-            lasts_seconds: (window.as_secs_f64() * rng.range(0.3..0.4)) as u64,
             documents,
             document_bytes: bytes as u64,
-            start_every_seconds: rng.range(36..46),
+            passes: rng.range(14..17),
+            every_seconds: rng.range(1_500..2_000),
             tenant: rng.range(3..12),
             red_herrings: RolloutOf::NotificationService.only(draw(
                 rng,
@@ -66,7 +67,7 @@ impl SlowCustomer {
             onset_seconds: self.import_seconds,
             proof: Part {
                 from_seconds: self.import_seconds.saturating_sub(900),
-                until_seconds: self.import_seconds + self.lasts_seconds.min(2_700),
+                until_seconds: self.import_seconds + self.every_seconds + 2_100,
             },
         }
     }
@@ -81,8 +82,8 @@ impl SlowCustomer {
         };
         let enrich = Happening::Enrich(Enrichment {
             tenant: self.tenant,
-            every: Duration::from_secs(self.start_every_seconds),
-            until_seconds: self.import_seconds + self.lasts_seconds,
+            passes: self.passes,
+            every: Duration::from_secs(self.every_seconds),
         });
         let event = |at_seconds, what| Event { at_seconds, what };
         Conditions {
