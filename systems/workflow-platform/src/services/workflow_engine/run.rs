@@ -21,6 +21,14 @@ pub(super) struct Runner {
     step_timeout: Duration,
 }
 
+/// Before each try to give an execution back.
+const GIVE_BACK_PAUSES: [Duration; 4] = [
+    Duration::from_secs(1),
+    Duration::from_secs(10),
+    Duration::from_secs(60),
+    Duration::from_mins(5),
+];
+
 /// How the steps of an execution ended.
 enum Ending {
     Completed,
@@ -47,8 +55,8 @@ impl Runner {
         }
     }
 
-    /// Takes an execution and runs it. When the database fails meanwhile, it stays running there: what its steps
-    /// did outside is for a person to judge.
+    /// Takes an execution and runs it. When the database fails meanwhile, the execution is given back and begins again
+    /// later at the step that it had reached.
     #[tracing::instrument(
         name = "workflow.execute",
         skip_all,
@@ -68,6 +76,20 @@ impl Runner {
         };
         if let Err(error) = result {
             tracing::error!(execution.id = %id, error = %error, "execution interrupted");
+            self.give_back(id).await;
+        }
+    }
+
+    /// Gives an execution back, with some patience: what kept it from going on may last.
+    async fn give_back(&self, id: ExecutionId) {
+        for pause in GIVE_BACK_PAUSES {
+            sim::sleep(pause).await;
+            match self.store.release(id).await {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::warn!(execution.id = %id, error = %error, "execution not given back");
+                }
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Which state of an execution may follow which.
 //!
 //! ```text
-//! pending ──▶ running ──▶ completed
+//! pending ◀─▶ running ──▶ completed
 //!    │           ├──────▶ failed
 //!    └───────────┴──────▶ cancelled
 //! ```
@@ -30,7 +30,10 @@ pub const fn transition(
 ) -> Result<ExecutionStatus, IllegalTransition> {
     use ExecutionStatus::{Cancelled, Completed, Failed, Pending, Running};
     match (from, to) {
-        (Pending, Running | Cancelled) | (Running, Completed | Failed | Cancelled) => Ok(to),
+        // Back to pending: the engine could not go on with it.
+        (Pending, Running | Cancelled) | (Running, Pending | Completed | Failed | Cancelled) => {
+            Ok(to)
+        }
         _ => Err(IllegalTransition { from, to }),
     }
 }
@@ -62,7 +65,7 @@ mod tests {
         assert_eq!(ending(ExecutionStatus::Pending), ["running", "cancelled"]);
         assert_eq!(
             ending(ExecutionStatus::Running),
-            ["completed", "failed", "cancelled"]
+            ["pending", "completed", "failed", "cancelled"]
         );
     }
 }

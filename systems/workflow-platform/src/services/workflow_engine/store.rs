@@ -21,6 +21,9 @@ const CLAIM: &str = "UPDATE workflow_executions SET status = 'running', updated_
 const SAVE: &str = "UPDATE workflow_executions SET state = $2, current_step = $3, updated_at = $4 \
      WHERE id = $1 AND status = 'running' RETURNING state";
 
+const RELEASE: &str = "UPDATE workflow_executions SET status = 'pending', updated_at = $2 \
+     WHERE id = $1 AND status = 'running'";
+
 // The state served its purpose; the history keeps what happened.
 const FINISH: &str = "UPDATE workflow_executions SET status = $2, state = $3, current_step = $4, error = $5, \
      updated_at = $6, finished_at = $6 WHERE id = $1 AND status = 'running'";
@@ -71,6 +74,12 @@ impl Store {
             Some(row) => claimed(&row).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// Gives an execution back that could not go on.
+    pub(super) async fn release(&self, id: ExecutionId) -> Result<(), DatabaseError> {
+        let parameters = [Value::from(id), Value::from(sim::now())];
+        self.db.execute(RELEASE, &parameters).await.map(drop)
     }
 
     /// Stores progress and gives the state as it is stored. `None` when the execution is not running any more.

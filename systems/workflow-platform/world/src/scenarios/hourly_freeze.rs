@@ -39,7 +39,7 @@ impl HourlyFreeze {
     pub(crate) fn draw(rng: &mut Rng, difficulty: Difficulty, window: Duration) -> Self {
         let hourly_syncs: usize = rng.range(1_100..1_700);
         // How long the work of one hour keeps both cores.
-        let busy_seconds = rng.range(105.0..140.0);
+        let busy_seconds = rng.range(115.0..160.0);
         let records = busy_seconds * CORES / (hourly_syncs as f64 * RECORD_SECONDS);
         // Coincidences lie around the second hour, which is the first that people write about.
         let around = Duration::from_secs(FIRST_HOUR_SECONDS + 3_600).min(window * 2 / 3);

@@ -51,7 +51,7 @@ impl SlowCustomer {
             documents,
             document_bytes: bytes as u64,
             passes: rng.range(14..17),
-            every_seconds: rng.range(1_500..2_000),
+            every_seconds: rng.range(1_500..2_100),
             tenant: rng.range(3..12),
             red_herrings: RolloutOf::NotificationService.only(draw(
                 rng,
@@ -67,7 +67,7 @@ impl SlowCustomer {
             onset_seconds: self.import_seconds,
             proof: Part {
                 from_seconds: self.import_seconds.saturating_sub(900),
-                until_seconds: self.import_seconds + self.every_seconds + 2_100,
+                until_seconds: self.import_seconds + self.every_seconds + 2_000,
             },
         }
     }

@@ -33,6 +33,7 @@ pub(super) async fn run(services: &JobServices, job: &Job) -> Result<(), JobErro
         let cost = RECORD_COST * (stretch.end - stretch.start);
         let rows = stretch.filter(|row| has_changed(*row, due_ms));
         changed.extend(sim::cpu::work(cost, || rows.collect::<Vec<_>>()).await);
+        sim::yield_now().await;
     }
     let record = |row: &u32| serde_json::json!({ "source": payload.source, "row": row, "synced_at_ms": due_ms });
     let records: Vec<Json> = changed.iter().map(record).collect();
