@@ -244,12 +244,26 @@ fn a_cancelled_execution_does_not_go_on() {
 }
 
 #[test]
-fn an_execution_survives_the_death_of_its_engine() {
+fn an_execution_that_was_not_begun_survives_the_death_of_its_engine() {
+    run(async |world| {
+        let steps = json!([{ "id": "keep", "action": { "store": { "dataset": "late" } } }]);
+        let id = world.create("Late", steps).await;
+        world.workflow_service.kill();
+        world
+            .post(&format!("/v1/workflows/{id}/start"), json!({}))
+            .await;
+        sim::sleep(Duration::from_mins(5)).await;
+        assert_eq!(world.latest(id).await, "completed");
+    });
+}
+
+#[test]
+fn an_execution_that_had_begun_is_not_begun_again() {
     run(async |world| {
         let id = waiting(&world).await;
         world.workflow_service.kill();
         sim::sleep(Duration::from_mins(5)).await;
-        assert_eq!(world.latest(id).await, "completed");
+        assert_eq!(world.latest(id).await, "running");
     });
 }
 

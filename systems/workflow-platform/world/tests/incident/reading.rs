@@ -1,5 +1,6 @@
 //! What a test wants to know of an incident's telemetry.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use workflow_platform_world::scenarios::IncidentSpec;
 pub(crate) struct Request {
     /// `METHOD /route`.
     pub(crate) name: String,
-    /// Its end, since the start of the incident.
+    /// Its end, since the beginning of what was played.
     pub(crate) at: Duration,
     pub(crate) took: Duration,
     pub(crate) status: i64,
@@ -42,11 +43,21 @@ pub(crate) struct Recording {
     pub(crate) completed_workflows: u64,
 }
 
+impl Recording {
+    /// The largest value of a metric of a service within a time; 0 when there is none.
+    pub(crate) fn peak(&self, service: &str, metric: &str, within: Range<Duration>) -> f64 {
+        let samples = self.samples.iter().filter(|sample| {
+            sample.service == service && sample.metric == metric && within.contains(&sample.at)
+        });
+        samples.map(|sample| sample.value).fold(0.0, f64::max)
+    }
+}
+
 /// Plays an incident and reads it.
 pub(crate) fn record(spec: IncidentSpec) -> Recording {
     let recording = Arc::new(Mutex::new(Recording::default()));
     let reader = Reader {
-        start: spec.start().as_unix_nanos(),
+        start: spec.begins().as_unix_nanos(),
         recording: Arc::clone(&recording),
     };
     play(spec, reader).expect("an incident");

@@ -1,9 +1,12 @@
 //! The scenario is alive: what the brief describes happens in its time, and not before.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use workflow_platform_world::describe;
-use workflow_platform_world::scenarios::{Difficulty, IncidentSpec, Scenario, TimeoutCascade};
+use workflow_platform_world::scenarios::{
+    Difficulty, IncidentSpec, Scenario, TimeoutCascade, Variant,
+};
 
 use crate::reading::{Recording, Request, record};
 
@@ -16,6 +19,14 @@ fn spec(seed: u64, hours: f64, difficulty: Difficulty) -> IncidentSpec {
         seed,
         window: Duration::from_secs_f64(hours * 3_600.0),
         difficulty,
+        part: None,
+    }
+}
+
+fn variant(spec: IncidentSpec) -> TimeoutCascade {
+    match describe(spec).variant {
+        Variant::TimeoutCascade(variant) => variant,
+        other => panic!("another scenario: {other:?}"),
     }
 }
 
@@ -44,7 +55,7 @@ fn p95_of_minute(recording: &Recording, minute: u64) -> Option<Duration> {
 #[test]
 fn unrelated_endpoints_breach_their_objective_during_the_incident_and_not_before() {
     let spec = spec(3, 0.6, Difficulty::Senior);
-    let variant = describe(spec).variant;
+    let variant = variant(spec);
     let recording = record(spec);
 
     let before = 0..variant.onset_seconds / 60;
@@ -130,7 +141,7 @@ fn the_seed_draws_within_the_contract() {
     ] {
         for seed in 1..=40 {
             let spec = spec(seed, 6.0, difficulty);
-            check_variant(&describe(spec).variant, spec.window.as_secs());
+            check_variant(&variant(spec), spec.window.as_secs());
         }
     }
 }
@@ -144,7 +155,7 @@ fn check_variant(variant: &TimeoutCascade, window: u64) {
     let lasts = variant.recovery_seconds - variant.onset_seconds - variant.ramp_seconds;
     assert!((30 * 60..=70 * 60).contains(&lasts), "{variant:?}");
     assert!(variant.recovery_seconds + 30 * 60 < window, "{variant:?}");
-    let kinds: std::collections::BTreeSet<_> = variant
+    let kinds: BTreeSet<_> = variant
         .red_herrings
         .iter()
         .map(|herring| herring.id)
@@ -164,15 +175,14 @@ fn check_variant(variant: &TimeoutCascade, window: u64) {
 
 #[test]
 fn seeds_differ() {
-    let variants: Vec<_> = (1..=20)
-        .map(|seed| describe(spec(seed, 6.0, Difficulty::Senior)))
+    let specs = (1..=20).map(|seed| spec(seed, 6.0, Difficulty::Senior));
+    let onsets: BTreeSet<_> = specs
+        .clone()
+        .map(|spec| describe(spec).onset_seconds)
         .collect();
-    let onsets: std::collections::BTreeSet<_> =
-        variants.iter().map(|d| d.variant.onset_seconds).collect();
-    let days: std::collections::BTreeSet<_> = variants.iter().map(|d| d.start.clone()).collect();
-    let restarts = variants
-        .iter()
-        .filter(|d| d.variant.restart_seconds.is_some())
+    let days: BTreeSet<_> = specs.clone().map(|spec| describe(spec).start).collect();
+    let restarts = specs
+        .filter(|spec| variant(*spec).restart_seconds.is_some())
         .count();
     assert!(onsets.len() > 15 && days.len() > 15 && (1..20).contains(&restarts));
 }

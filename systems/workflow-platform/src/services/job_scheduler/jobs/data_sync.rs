@@ -9,7 +9,7 @@ use crate::services::data_service::RECORD_COST;
 use crate::types::job::Job;
 
 /// Records that are compared at a stretch; between stretches others get their turn.
-const STRETCH: u32 = 100;
+const STRETCH: u32 = 200;
 
 /// One of so many records changes between two runs.
 const CHANGES_ONE_IN: u64 = 400;
