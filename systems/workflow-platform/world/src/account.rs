@@ -26,6 +26,7 @@ const UNFINISHED: &str = "SELECT count(*) AS found, min(created_at) AS oldest FR
 const EXECUTIONS: &str =
     "SELECT status, count(*) AS found FROM workflow_executions GROUP BY status";
 const NOTIFICATIONS: &str = "SELECT channel, count(*) AS found FROM notifications GROUP BY channel";
+const HISTORY: &str = "SELECT event, count(*) AS found FROM workflow_history GROUP BY event";
 const LATE_JOBS: &str = "SELECT count(*) AS found FROM jobs WHERE due_at < $1";
 const DISABLED_JOBS: &str = "SELECT count(*) AS found FROM jobs WHERE status = 'disabled'";
 const SYNCED: &str = "SELECT count(*) AS found FROM data_records WHERE dataset = $1";
@@ -130,6 +131,7 @@ fn look_closely(account: Account, postgres: &Postgres) {
     let all = |sql| postgres.inspect(sql, &[]).unwrap_or_default();
     account.set_each("account.workflows", "status", &all(EXECUTIONS));
     account.set_each("account.notifications", "channel", &all(NOTIFICATIONS));
+    account.set_each("account.history", "event", &all(HISTORY));
     if let Some(row) = first(postgres, SYNCED, &[Value::from(HOURLY_DATASET)]) {
         account.set("account.synced_records", found(&row));
     }

@@ -31,10 +31,11 @@ impl FailingWebhooks {
     /// Draws a variant.
     pub(crate) fn draw(rng: &mut Rng, difficulty: Difficulty, window: Duration) -> Self {
         // People write a quarter of an hour after it began, and the window ends when they do.
-        let shown: f64 = 60.0 * rng.range(15.0..19.0);
+        let shown: f64 = 60.0 * rng.range(14.0..17.0);
         let shown = shown.min(window.as_secs_f64() / 2.0);
         let onset = window.as_secs_f64() - shown;
-        let lasts = rng.range(26.0..34.0) * 60.0;
+        // It is back a little later: nobody who writes can know.
+        let lasts = shown + rng.range(2.0..4.0) * 60.0;
         Self {
             down_from_seconds: onset as u64,
             down_until_seconds: (onset + lasts) as u64,
@@ -53,7 +54,7 @@ impl FailingWebhooks {
             onset_seconds: self.down_from_seconds,
             proof: Part {
                 from_seconds: self.down_from_seconds.saturating_sub(600),
-                until_seconds: self.down_until_seconds + 1_500,
+                until_seconds: self.down_until_seconds + 1_900,
             },
         }
     }
