@@ -10,3 +10,5 @@
 pub mod diagnosis;
 pub mod incident;
 pub mod liveness;
+pub mod source;
+pub mod submission;
