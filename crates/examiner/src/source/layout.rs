@@ -18,10 +18,8 @@ pub fn candidate_files(system: &str) -> Result<Files, UnknownSystem> {
     add(&mut files, "", found.system);
     add_beneath(&mut files, found);
     let members = members(found, &[Member::new(found.name, ".")]);
-    let own = files.get("Cargo.toml").map_or("", String::as_str);
-    let root = manifest::workspace(embedded::root("Cargo.toml"), &members, Some(own));
-    files.insert("Cargo.toml".to_owned(), root);
-    finish(&mut files, &members);
+    let own = files.get("Cargo.toml").cloned();
+    finish(&mut files, &members, own.as_deref());
     Ok(files)
 }
 
@@ -42,9 +40,7 @@ pub(crate) fn build_files(system: &str, changed: &Files) -> Result<Files, Unknow
         Member::new(&world, "world"),
     ];
     let members = members(found, &own);
-    let root = manifest::workspace(embedded::root("Cargo.toml"), &members, None);
-    files.insert("Cargo.toml".to_owned(), root);
-    finish(&mut files, &members);
+    finish(&mut files, &members, None);
     Ok(files)
 }
 
@@ -88,28 +84,27 @@ fn members(system: &EmbeddedSystem, first: &[Member]) -> Vec<Member> {
     first.iter().cloned().chain(vendored).collect()
 }
 
-/// What is left: the members' manifests, the lock file, and the project's rules of style and toolchain.
-fn finish(files: &mut Files, members: &[Member]) {
+/// What is left: the manifests, the lock file, and the project's rules of style and toolchain. `own` is the manifest
+/// of the package at the root, where there is one.
+fn finish(files: &mut Files, members: &[Member], own: Option<&str>) {
     for member in members.iter().filter(|member| member.path != ".") {
-        let path = format!("{}/Cargo.toml", member.path);
-        if let Some(text) = files.get_mut(&path) {
+        if let Some(text) = files.get_mut(&format!("{}/Cargo.toml", member.path)) {
             *text = manifest::without_tests(text);
         }
     }
     for name in ["rustfmt.toml", "rust-toolchain.toml"] {
         files.insert(name.to_owned(), embedded::root(name).to_owned());
     }
-    let manifests: Vec<&str> = members
+    let of_members: Vec<&str> = members
         .iter()
-        .filter_map(|member| {
-            let path = match member.path.as_str() {
-                "." => "Cargo.toml".to_owned(),
-                path => format!("{path}/Cargo.toml"),
-            };
-            files.get(&path).map(String::as_str)
+        .filter_map(|member| match member.path.as_str() {
+            "." => own,
+            path => files.get(&format!("{path}/Cargo.toml")).map(String::as_str),
         })
         .collect();
-    let lock = lock::prune(embedded::root("Cargo.lock"), &manifests);
+    let root = manifest::workspace(embedded::root("Cargo.toml"), members, &of_members, own);
+    let lock = lock::prune(embedded::root("Cargo.lock"), &of_members);
+    files.insert("Cargo.toml".to_owned(), root);
     files.insert("Cargo.lock".to_owned(), lock);
 }
 
@@ -138,7 +133,11 @@ mod tests {
         for (path, text) in &files {
             assert!(!path.contains("world/"), "{path}");
             assert!(!path.contains("interviewer"), "{path}");
-            let told = ["timeout-cascade", "timeout_cascade", "workflow-platform-world"];
+            let told = [
+                "timeout-cascade",
+                "timeout_cascade",
+                "workflow-platform-world",
+            ];
             for word in told {
                 assert!(!text.contains(word), "{path} contains {word}");
             }

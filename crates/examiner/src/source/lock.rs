@@ -11,12 +11,18 @@ use toml::{Table, Value};
 pub(super) fn prune(lock: &str, manifests: &[&str]) -> String {
     let lock: Table = lock.parse().expect("cargo has read this lock file");
     let empty = Vec::new();
-    let packages = lock.get("package").and_then(Value::as_array).unwrap_or(&empty);
+    let packages = lock
+        .get("package")
+        .and_then(Value::as_array)
+        .unwrap_or(&empty);
     let own = own_dependencies(manifests);
     let mut kept = BTreeSet::new();
     let mut open: Vec<String> = own.keys().cloned().collect();
     while let Some(wanted) = open.pop() {
-        let found = packages.iter().enumerate().filter(|(_, it)| is(it, &wanted));
+        let found = packages
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| is(it, &wanted));
         for (index, package) in found {
             if kept.insert(index) {
                 open.extend(edges(package, &own));
@@ -48,7 +54,9 @@ fn own_dependencies(manifests: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
         let manifest: Table = text.parse().ok()?;
         let name = manifest.get("package")?.get("name")?.as_str()?.to_owned();
         let parts = ["dependencies", "dev-dependencies", "build-dependencies"];
-        let tables = parts.iter().filter_map(|part| manifest.get(*part)?.as_table());
+        let tables = parts
+            .iter()
+            .filter_map(|part| manifest.get(*part)?.as_table());
         let names = tables.flat_map(Table::keys).cloned().collect();
         Some((name, names))
     });
@@ -57,7 +65,10 @@ fn own_dependencies(manifests: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
 
 /// What a package leads to; of a member, only what its manifest still names.
 fn edges(package: &Value, own: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
-    let name = package.get("name").and_then(Value::as_str).unwrap_or_default();
+    let name = package
+        .get("name")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let listed = package.get("dependencies").and_then(Value::as_array);
     let listed = listed.into_iter().flatten().filter_map(Value::as_str);
     listed
@@ -73,5 +84,8 @@ fn edges(package: &Value, own: &BTreeMap<String, BTreeSet<String>>) -> Vec<Strin
 fn is(package: &Value, wanted: &str) -> bool {
     let mut words = wanted.split(' ');
     let text = |key| package.get(key).and_then(Value::as_str);
-    text("name") == words.next() && words.next().is_none_or(|version| text("version") == Some(version))
+    text("name") == words.next()
+        && words
+            .next()
+            .is_none_or(|version| text("version") == Some(version))
 }

@@ -2,6 +2,8 @@
 //!
 //! Versions, lints and profiles stay the repository's; what is dropped is what names crates that are not there.
 
+use std::collections::BTreeSet;
+
 use toml::{Table, Value};
 
 /// A crate of the laid-out workspace.
@@ -24,15 +26,24 @@ impl Member {
 /// The profile that submissions are built with; see `docs/adr/0008-building-a-submission.md`.
 pub(crate) const PROFILE: &str = "proof";
 
-/// The root manifest: the repository's workspace with these members, and the package of `own` where the root is
-/// a package too.
-pub(super) fn workspace(repository: &str, members: &[Member], own: Option<&str>) -> String {
+/// The root manifest: the repository's workspace with these members and what their manifests name, and the package
+/// of `own` where the root is a package too.
+pub(super) fn workspace(
+    repository: &str,
+    members: &[Member],
+    manifests: &[&str],
+    own: Option<&str>,
+) -> String {
     let repository = parse(repository);
     let mut workspace = table(&repository, "workspace");
     workspace.remove("default-members");
-    let paths = members.iter().map(|member| Value::from(member.path.as_str()));
+    let paths = members
+        .iter()
+        .map(|member| Value::from(member.path.as_str()));
     workspace.insert("members".to_owned(), Value::Array(paths.collect()));
-    let dependencies = dependencies(&table(&repository["workspace"], "dependencies"), members);
+    let mut dependencies = dependencies(&table(&workspace, "dependencies"), members);
+    let used = used(manifests);
+    dependencies.retain(|name, _| used.contains(name));
     workspace.insert("dependencies".to_owned(), Value::Table(dependencies));
     let mut root = own.map_or_else(Table::new, parse);
     root.insert("workspace".to_owned(), Value::Table(workspace));
@@ -65,6 +76,18 @@ fn dependencies(repository: &Table, members: &[Member]) -> Table {
     kept
 }
 
+/// The names of all dependencies of these manifests.
+fn used(manifests: &[&str]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for manifest in manifests {
+        let manifest = parse(manifest);
+        for part in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            names.extend(table(&manifest, part).into_iter().map(|(name, _)| name));
+        }
+    }
+    names
+}
+
 /// A candidate's project needs a quick `cargo test`; the examiner's needs [`PROFILE`].
 fn profiles(members: &[Member], own: Option<&str>) -> Table {
     let mut profiles = Table::new();
@@ -74,41 +97,30 @@ fn profiles(members: &[Member], own: Option<&str>) -> Table {
         return profiles;
     }
     let mut packages = Table::new();
-    for member in members.iter().filter(|member| !member.path.contains('/')) {
-        let text = "opt-level = 1\ncodegen-units = 16";
+    for member in members {
+        // What changes is compiled in many small parts; what does not is where an incident spends its time.
+        let text = if member.path.contains('/') {
+            "codegen-units = 1"
+        } else {
+            "opt-level = 1\ncodegen-units = 256"
+        };
         packages.insert(member.name.clone(), Value::Table(parse(text)));
     }
     for name in ["clap_builder", "sqlparser"] {
         packages.insert(name.to_owned(), Value::Table(parse("opt-level = 0")));
     }
     let mut profile = parse(
-        "inherits = \"release\"\ndebug = false\nstrip = true\nincremental = true\nopt-level = 3",
+        "inherits = \"release\"\nopt-level = 3\ndebug = false\nstrip = true\nincremental = true\nlto = \"off\"",
     );
     profile.insert("package".to_owned(), Value::Table(packages));
     profiles.insert(PROFILE.to_owned(), Value::Table(profile));
     profiles
 }
 
-fn table(value: &impl Parent, key: &str) -> Table {
-    let part = value.part(key).and_then(Value::as_table);
+/// A part of a manifest; empty where there is none.
+fn table(manifest: &Table, key: &str) -> Table {
+    let part = manifest.get(key).and_then(Value::as_table);
     part.cloned().unwrap_or_default()
-}
-
-/// Something with parts by name.
-trait Parent {
-    fn part(&self, key: &str) -> Option<&Value>;
-}
-
-impl Parent for Table {
-    fn part(&self, key: &str) -> Option<&Value> {
-        self.get(key)
-    }
-}
-
-impl Parent for Value {
-    fn part(&self, key: &str) -> Option<&Value> {
-        self.get(key)
-    }
 }
 
 /// The repository's own manifests are in the binary and were read by cargo before.

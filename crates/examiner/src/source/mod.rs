@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 pub use layout::candidate_files;
 pub(crate) use layout::{build_files, system_files};
+pub(crate) use manifest::PROFILE;
 
 /// Files by their path relative to the project, with `/`.
 pub type Files = BTreeMap<String, String>;
@@ -34,6 +35,15 @@ pub struct UnknownSystem(pub String);
 /// When there is no such system.
 pub fn version(system: &str) -> Result<String, UnknownSystem> {
     Ok(hash(&candidate_files(system)?))
+}
+
+/// Names the version of a system's source together with its world's.
+///
+/// # Errors
+///
+/// When there is no such system.
+pub(crate) fn version_with_world(system: &str) -> Result<String, UnknownSystem> {
+    Ok(hash(&build_files(system, &system_files(system)?)?))
 }
 
 /// A hash over paths and texts.

@@ -83,6 +83,7 @@ pub(super) const ALLOWED: &[&str] = &[
     "sim::cpu::work",
     "sim::dist",
     "sim::http::Client",
+    "sim::http::HttpError",
     "sim::interval",
     "sim::memory",
     "sim::now",
@@ -126,25 +127,46 @@ pub(super) const ALLOWED: &[&str] = &[
 
 /// Reasons, by the beginning of a path; the first that fits.
 const BECAUSE: &[(&str, &str)] = &[
-    ("std::process", "ends or starts processes outside of the simulation"),
+    (
+        "std::process",
+        "ends or starts processes outside of the simulation",
+    ),
     ("std::fs", "reaches files"),
     ("std::net", "reaches the real network; use sim::http"),
-    ("std::env", "reaches the machine's environment; configuration is passed down"),
-    ("std::thread", "leaves the simulation's one thread; use sim::spawn and sim::sleep"),
+    (
+        "std::env",
+        "reaches the machine's environment; configuration is passed down",
+    ),
+    (
+        "std::thread",
+        "leaves the simulation's one thread; use sim::spawn and sim::sleep",
+    ),
     ("std::io", "reaches files and streams"),
     ("std::os", "reaches the operating system"),
     ("std::panic", "catches what the process has to die of"),
     ("std::alloc", "reaches the allocator"),
-    ("std::time", "reads the wall clock; use sim::now and sim::Timestamp"),
+    (
+        "std::time",
+        "reads the wall clock; use sim::now and sim::Timestamp",
+    ),
     (
         "std::collections",
         "iterates in an order that differs from run to run; use BTreeMap or IndexMap",
     ),
     ("std::hash", "draws from the operating system"),
-    ("tokio", "knows the wall clock and real streams only; use sim"),
-    ("emit", "speaks to the recording past `tracing` and `metrics`"),
+    (
+        "tokio",
+        "knows the wall clock and real streams only; use sim",
+    ),
+    (
+        "emit",
+        "speaks to the recording past `tracing` and `metrics`",
+    ),
     ("tracing", "changes who listens to what is traced"),
-    ("sim", "belongs to the world around a system, not to a system"),
+    (
+        "sim",
+        "belongs to the world around a system, not to a system",
+    ),
 ];
 
 /// Why a path of a restricted crate is not allowed.
@@ -158,7 +180,10 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("unsafe", "gets round the compiler's checks"),
     ("extern", "links code from outside of the system"),
     ("set_global_recorder", "changes who listens to metrics"),
-    ("set_default_local_recorder", "changes who listens to metrics"),
+    (
+        "set_default_local_recorder",
+        "changes who listens to metrics",
+    ),
     ("with_local_recorder", "changes who listens to metrics"),
     ("with_recorder", "changes who listens to metrics"),
 ];
@@ -173,8 +198,14 @@ pub(super) const METHODS: &[(&str, &str)] = &[
 
 /// Macros that have no honest use in a system.
 pub(super) const MACROS: &[(&str, &str)] = &[
-    ("print", "writes into the stream that the telemetry travels on"),
-    ("println", "writes into the stream that the telemetry travels on"),
+    (
+        "print",
+        "writes into the stream that the telemetry travels on",
+    ),
+    (
+        "println",
+        "writes into the stream that the telemetry travels on",
+    ),
     ("eprint", "writes past the logger"),
     ("eprintln", "writes past the logger"),
     ("dbg", "writes past the logger"),

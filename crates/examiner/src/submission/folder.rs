@@ -52,7 +52,9 @@ fn visit(folder: &Path, name: &str, depth: usize, files: &mut Files) -> Result<(
             continue;
         }
         let name = format!("{name}/{part}");
-        let kind = entry.file_type().map_err(|error| unreadable(&name, &error))?;
+        let kind = entry
+            .file_type()
+            .map_err(|error| unreadable(&name, &error))?;
         if kind.is_dir() {
             visit(&entry.path(), &name, depth - 1, files)?;
             continue;
@@ -102,7 +104,9 @@ fn check_rest(system: &str, folder: &Path) -> Result<(), Refused> {
     });
     for (path, expected) in fixed {
         // What is missing is taken from where it was laid out from; only a difference would mislead.
-        if fs::symlink_metadata(folder.join(path)).is_ok() && text(&folder.join(path), path)? != *expected {
+        if fs::symlink_metadata(folder.join(path)).is_ok()
+            && text(&folder.join(path), path)? != *expected
+        {
             return Err(Refused::OutOfBounds { path: path.clone() });
         }
     }

@@ -55,7 +55,8 @@ pub fn reconcile(system: &str, submission: &Submission) -> Result<Files, Refused
 /// How many files differ from the original, for a first word to the person.
 #[must_use]
 pub fn changed_files(original: &Files, changed: &Files) -> Vec<String> {
-    let paths: std::collections::BTreeSet<&String> = original.keys().chain(changed.keys()).collect();
+    let paths: std::collections::BTreeSet<&String> =
+        original.keys().chain(changed.keys()).collect();
     paths
         .into_iter()
         .filter(|path| original.get(*path) != changed.get(*path))

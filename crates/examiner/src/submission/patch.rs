@@ -63,7 +63,8 @@ impl Change {
         let mut text = String::new();
         if let Some(from) = &self.from {
             let known = files.remove(from);
-            text = known.ok_or_else(|| self.refuse(1, "is for a file that the system does not have"))?;
+            text = known
+                .ok_or_else(|| self.refuse(1, "is for a file that the system does not have"))?;
         } else if self.to.as_ref().is_some_and(|to| files.contains_key(to)) {
             return Err(self.refuse(1, "makes a file that is there already"));
         }
@@ -73,7 +74,9 @@ impl Change {
                 files.insert(to.clone(), changed);
             }
             None if changed.is_empty() => {}
-            None => return Err(self.refuse(self.hunks.len(), "deletes a file of which lines are left")),
+            None => {
+                return Err(self.refuse(self.hunks.len(), "deletes a file of which lines are left"));
+            }
         }
         Ok(())
     }
@@ -85,10 +88,16 @@ impl Change {
         let mut open_end = !text.is_empty() && !text.ends_with('\n');
         for (index, hunk) in self.hunks.iter().enumerate() {
             let found = find(&old, done, hunk).ok_or_else(|| {
-                let there = old.get(hunk.at.saturating_sub(1)).unwrap_or(&"the end of the file");
+                let there = old
+                    .get(hunk.at.saturating_sub(1))
+                    .unwrap_or(&"the end of the file");
                 self.refuse(
                     index + 1,
-                    &format!("does not fit; at line {} there is `{}`", hunk.at, there.trim()),
+                    &format!(
+                        "does not fit; at line {} there is `{}`",
+                        hunk.at,
+                        there.trim()
+                    ),
                 )
             })?;
             new.extend(&old[done..found]);
@@ -119,7 +128,11 @@ impl Change {
 /// Where the hunk's old lines stand at or after line `from`, nearest to where they should.
 fn find(lines: &[&str], from: usize, hunk: &Hunk) -> Option<usize> {
     // In a diff, a hunk without old lines names the line before.
-    let expected = if hunk.old.is_empty() { hunk.at } else { hunk.at.saturating_sub(1) };
+    let expected = if hunk.old.is_empty() {
+        hunk.at
+    } else {
+        hunk.at.saturating_sub(1)
+    };
     let last = lines.len().checked_sub(hunk.old.len())?;
     if hunk.old.is_empty() {
         return (from..=last).contains(&expected).then_some(expected);
@@ -173,7 +186,10 @@ impl<'a> Reader<'a> {
         let refused = [
             ("GIT binary patch", "binary content is not taken"),
             ("Binary files ", "binary content is not taken"),
-            ("rename from ", "a renamed file is to be a deleted and a new one"),
+            (
+                "rename from ",
+                "a renamed file is to be a deleted and a new one",
+            ),
             ("copy from ", "a copied file is to be a new one"),
             ("new file mode 12", "a link is not taken"),
             ("new mode 12", "a link is not taken"),
@@ -199,7 +215,11 @@ impl<'a> Reader<'a> {
         if change.from.is_none() && change.to.is_none() {
             return Err(self.malformed("both sides are /dev/null"));
         }
-        while self.lines.peek().is_some_and(|line| line.starts_with("@@ ")) {
+        while self
+            .lines
+            .peek()
+            .is_some_and(|line| line.starts_with("@@ "))
+        {
             let hunk = self.hunk()?;
             change.hunks.push(hunk);
         }

@@ -32,7 +32,10 @@ fn hunks_are_applied_where_they_stand_or_have_moved_to() {
 fn files_come_and_go() {
     let patch = "diff --git a/src/b.rs b/src/b.rs\nnew file mode 100644\n--- /dev/null\n+++ b/src/b.rs\n@@ -0,0 +1 @@\n+new\n--- a/src/a.rs\n+++ /dev/null\n@@ -1,5 +0,0 @@\n-one\n-two\n-three\n-four\n-five\n";
     let changed = apply(&files(), patch).unwrap();
-    assert_eq!(changed, Files::from([("src/b.rs".to_owned(), "new\n".to_owned())]));
+    assert_eq!(
+        changed,
+        Files::from([("src/b.rs".to_owned(), "new\n".to_owned())])
+    );
 }
 
 #[test]
@@ -50,25 +53,57 @@ fn a_hunk_that_does_not_fit_is_named() {
 #[test]
 fn a_patch_cannot_leave_the_systems_folders() {
     let head = |path: &str| format!("--- a/{path}\n+++ b/{path}\n@@ -0,0 +1 @@\n+x\n");
-    for path in ["Cargo.toml", "src/../../../etc/passwd", "vendor/sim/src/lib.rs", "/etc/passwd"] {
+    for path in [
+        "Cargo.toml",
+        "src/../../../etc/passwd",
+        "vendor/sim/src/lib.rs",
+        "/etc/passwd",
+    ] {
         let error = apply(&files(), &head(path)).unwrap_err();
-        assert!(matches!(error, Refused::OutOfBounds { .. }), "{path}: {error}");
+        assert!(
+            matches!(error, Refused::OutOfBounds { .. }),
+            "{path}: {error}"
+        );
     }
     let created = "--- /dev/null\n+++ b/build.rs\n@@ -0,0 +1 @@\n+fn main() {}\n";
-    assert!(matches!(apply(&files(), created).unwrap_err(), Refused::OutOfBounds { .. }));
+    assert!(matches!(
+        apply(&files(), created).unwrap_err(),
+        Refused::OutOfBounds { .. }
+    ));
 }
 
 #[test]
 fn what_is_no_patch_is_said_with_its_line() {
     for (patch, expect) in [
         ("", "line 1: there is no `--- a/…` with its `+++ b/…`"),
-        ("--- a/src/a.rs\nxxx\n", "line 2: a line with `+++ ` should follow `--- `"),
-        ("--- a/src/a.rs\n+++ b/src/a.rs\n", "line 2: no hunk follows the names of the file"),
-        ("--- a/src/a.rs\n+++ b/src/a.rs\n@@ -x @@\n", "line 3: expected `@@ -line,count +line,count @@`"),
-        ("--- a/src/a.rs\n+++ b/src/a.rs\n@@ -1,2 +1 @@\n-one\n", "line 5: the patch ends in the middle of a hunk"),
-        ("--- a/src/a.rs\n+++ b/src/a.rs\n@@ -1 +1 @@\nöne\n", "line 4: a line of a hunk begins with a space, `-` or `+`"),
-        ("new file mode 120000\n--- /dev/null\n+++ b/src/l\n@@ -0,0 +1 @@\n+/etc/passwd\n", "line 1: a link is not taken"),
-        ("diff --git a/x b/x\nGIT binary patch\n", "line 2: binary content is not taken"),
+        (
+            "--- a/src/a.rs\nxxx\n",
+            "line 2: a line with `+++ ` should follow `--- `",
+        ),
+        (
+            "--- a/src/a.rs\n+++ b/src/a.rs\n",
+            "line 2: no hunk follows the names of the file",
+        ),
+        (
+            "--- a/src/a.rs\n+++ b/src/a.rs\n@@ -x @@\n",
+            "line 3: expected `@@ -line,count +line,count @@`",
+        ),
+        (
+            "--- a/src/a.rs\n+++ b/src/a.rs\n@@ -1,2 +1 @@\n-one\n",
+            "line 5: the patch ends in the middle of a hunk",
+        ),
+        (
+            "--- a/src/a.rs\n+++ b/src/a.rs\n@@ -1 +1 @@\nöne\n",
+            "line 4: a line of a hunk begins with a space, `-` or `+`",
+        ),
+        (
+            "new file mode 120000\n--- /dev/null\n+++ b/src/l\n@@ -0,0 +1 @@\n+/etc/passwd\n",
+            "line 1: a link is not taken",
+        ),
+        (
+            "diff --git a/x b/x\nGIT binary patch\n",
+            "line 2: binary content is not taken",
+        ),
     ] {
         check_refused(patch, &format!("the patch cannot be read: {expect}"));
     }
@@ -77,5 +112,8 @@ fn what_is_no_patch_is_said_with_its_line() {
 #[test]
 fn a_huge_patch_is_not_read() {
     let patch = "x\n".repeat(FILE_BYTES);
-    assert!(matches!(apply(&files(), &patch).unwrap_err(), Refused::TooLarge { .. }));
+    assert!(matches!(
+        apply(&files(), &patch).unwrap_err(),
+        Refused::TooLarge { .. }
+    ));
 }

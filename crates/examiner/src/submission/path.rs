@@ -13,7 +13,9 @@ pub(super) fn check(path: &str) -> Result<(), Refused> {
         !part.is_empty()
             && part != "."
             && part != ".."
-            && !part.chars().any(|it| it.is_control() || it == '\\' || it == ':')
+            && !part
+                .chars()
+                .any(|it| it.is_control() || it == '\\' || it == ':')
     };
     let inside = CHANGEABLE.iter().any(|folder| path.starts_with(folder));
     if inside && path.len() <= 300 && path.split('/').all(plain) {
@@ -30,7 +32,11 @@ mod tests {
 
     #[test]
     fn only_the_systems_own_folders_are_open() {
-        for path in ["src/lib.rs", "migrations/0004_more.sql", "tests/api/main.rs"] {
+        for path in [
+            "src/lib.rs",
+            "migrations/0004_more.sql",
+            "tests/api/main.rs",
+        ] {
             check(path).unwrap();
         }
         for path in [

@@ -61,7 +61,9 @@ pub enum Refused {
         reason: String,
     },
     /// Something outside of the system's own folders was changed.
-    #[error("{path} may not be changed: only files under src/, migrations/ and tests/ are the system's own")]
+    #[error(
+        "{path} may not be changed: only files under src/, migrations/ and tests/ are the system's own"
+    )]
     OutOfBounds {
         /// The file.
         path: String,
@@ -95,7 +97,8 @@ impl Refused {
             Self::Unreadable { .. } => "hand in plain text files, no links, in UTF-8".to_owned(),
             Self::TooLarge { .. } => "hand in the system's own source only".to_owned(),
             Self::Malformed { .. } => {
-                "make it with `diff -u` or `git diff --no-color` against the system's folder".to_owned()
+                "make it with `diff -u` or `git diff --no-color` against the system's folder"
+                    .to_owned()
             }
             Self::DoesNotApply { .. } => {
                 "make it against the unchanged system, as `firedrill open` lays it out".to_owned()
@@ -103,9 +106,11 @@ impl Refused {
             Self::OutOfBounds { .. } => {
                 "take that change back; dependencies and build settings stay as they are".to_owned()
             }
-            Self::Forbidden { .. } => "reach time, tasks, randomness and the network through `sim`, \
+            Self::Forbidden { .. } => {
+                "reach time, tasks, randomness and the network through `sim`, \
                 and leave reporting to `tracing` and `metrics`"
-                .to_owned(),
+                    .to_owned()
+            }
             Self::NotRust { .. } => "let `cargo check` pass first".to_owned(),
         }
     }

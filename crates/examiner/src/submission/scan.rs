@@ -78,7 +78,9 @@ impl Use {
             Kind::Word => listed(WORDS, &self.what).unwrap_or("is an inside of another crate"),
             Kind::Method => listed(METHODS, self.what.trim_start_matches('.')).unwrap_or_default(),
             Kind::Macro => listed(MACROS, self.what.trim_end_matches('!')).unwrap_or_default(),
-            Kind::Attribute => listed(ATTRIBUTES, self.what.trim_matches(['#', '[', ']'])).unwrap_or_default(),
+            Kind::Attribute => {
+                listed(ATTRIBUTES, self.what.trim_matches(['#', '[', ']'])).unwrap_or_default()
+            }
             Kind::Text if resolve(path, &self.what).is_some_and(|it| files.contains_key(&it)) => {
                 return Ok(());
             }
@@ -136,13 +138,15 @@ fn resolve(file: &str, relative: &str) -> Option<String> {
 }
 
 fn uses(path: &str, text: &str) -> Result<Vec<Use>, Refused> {
-    let tokens: TokenStream = text.parse().map_err(|error: proc_macro2::LexError| Refused::NotRust {
-        place: Place {
-            path: path.to_owned(),
-            line: error.span().start().line,
-        },
-        reason: error.to_string(),
-    })?;
+    let tokens: TokenStream =
+        text.parse()
+            .map_err(|error: proc_macro2::LexError| Refused::NotRust {
+                place: Place {
+                    path: path.to_owned(),
+                    line: error.span().start().line,
+                },
+                reason: error.to_string(),
+            })?;
     let mut found = Vec::new();
     walk(&tokens.into_iter().collect::<Vec<_>>(), &mut found);
     Ok(found)
@@ -178,7 +182,8 @@ fn word(ident: &Ident, tokens: &[TokenTree], index: usize, found: &mut Vec<Use>)
         paths(&name, tokens, index + 1, &mut |path| add(Kind::Path, path));
     } else if listed(WORDS, &name).is_some() || name.starts_with("__") {
         add(Kind::Word, name);
-    } else if index > 0 && is_punct(tokens.get(index - 1), '.') && listed(METHODS, &name).is_some() {
+    } else if index > 0 && is_punct(tokens.get(index - 1), '.') && listed(METHODS, &name).is_some()
+    {
         add(Kind::Method, format!(".{name}"));
     } else if is_macro && listed(MACROS, &name).is_some() {
         add(Kind::Macro, format!("{name}!"));
@@ -197,7 +202,10 @@ fn included(arguments: Option<&TokenTree>) -> String {
         [TokenTree::Literal(literal)] => {
             let text = literal.to_string();
             let inner = text.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
-            inner.filter(|it| !it.contains('\\')).unwrap_or_default().to_owned()
+            inner
+                .filter(|it| !it.contains('\\'))
+                .unwrap_or_default()
+                .to_owned()
         }
         _ => String::new(),
     }
@@ -211,14 +219,21 @@ fn paths(prefix: &str, tokens: &[TokenTree], index: usize, add: &mut dyn FnMut(S
     match tokens.get(index + 2) {
         Some(TokenTree::Ident(ident)) if name(ident) == "self" => add(prefix.to_owned()),
         Some(TokenTree::Ident(ident)) => {
-            paths(&format!("{prefix}::{}", name(ident)), tokens, index + 3, add);
+            paths(
+                &format!("{prefix}::{}", name(ident)),
+                tokens,
+                index + 3,
+                add,
+            );
         }
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
             let inner: Vec<TokenTree> = group.stream().into_iter().collect();
             for item in inner.split(|token| is_punct(Some(token), ',')) {
                 match item.first() {
                     None => {}
-                    Some(TokenTree::Ident(ident)) if name(ident) == "self" => add(prefix.to_owned()),
+                    Some(TokenTree::Ident(ident)) if name(ident) == "self" => {
+                        add(prefix.to_owned())
+                    }
                     Some(TokenTree::Ident(ident)) => {
                         paths(&format!("{prefix}::{}", name(ident)), item, 1, add);
                     }

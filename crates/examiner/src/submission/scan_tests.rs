@@ -5,7 +5,10 @@ use crate::source::system_files;
 
 fn check_text(text: &str) -> Result<(), Refused> {
     let original = Files::from([
-        ("src/lib.rs".to_owned(), "use std::io::Write as _;\n".to_owned()),
+        (
+            "src/lib.rs".to_owned(),
+            "use std::io::Write as _;\n".to_owned(),
+        ),
         ("migrations/1.sql".to_owned(), String::new()),
     ]);
     let mut changed = original.clone();
@@ -16,7 +19,11 @@ fn check_text(text: &str) -> Result<(), Refused> {
 #[track_caller]
 fn check_refused(text: &str, what: &str, line: usize) {
     match check_text(text) {
-        Err(Refused::Forbidden { what: found, place, because }) => {
+        Err(Refused::Forbidden {
+            what: found,
+            place,
+            because,
+        }) => {
             assert_eq!(found, format!("`{what}`"), "{text}");
             assert_eq!(place.line, line, "{text}");
             assert!(!because.is_empty(), "{text}");
@@ -29,7 +36,9 @@ fn check_refused(text: &str, what: &str, line: usize) {
 fn every_system_passes_unchanged_and_when_every_file_counts_as_changed() {
     let original = system_files("workflow-platform").unwrap();
     check(&original, &original).unwrap();
-    let touched = original.iter().map(|(path, text)| (path.clone(), format!("{text}\n")));
+    let touched = original
+        .iter()
+        .map(|(path, text)| (path.clone(), format!("{text}\n")));
     check(&original, &touched.collect()).unwrap();
 }
 
@@ -76,24 +85,48 @@ fn what_reaches_out_is_refused_however_it_is_written() {
         ("extern crate std as s;", "extern"),
         ("use r#std::r#fs::File;", "std::fs::File"),
         ("use core::arch::x86_64;", "core::arch::x86_64"),
-        ("macro_rules! m { ($a:ident) => { $a::process::exit(0) } } m!(std);", "std"),
-        ("fn f() { std :: /* hidden */ env :: var(\"X\"); }", "std::env::var"),
+        (
+            "macro_rules! m { ($a:ident) => { $a::process::exit(0) } } m!(std);",
+            "std",
+        ),
+        (
+            "fn f() { std :: /* hidden */ env :: var(\"X\"); }",
+            "std::env::var",
+        ),
         ("fn f() { std::thread::sleep(d) }", "std::thread::sleep"),
         ("fn f() { std::io::stdout(); }", "std::io::stdout"),
         ("use std::io;", "std::io"),
-        ("use std::collections::HashMap;", "std::collections::HashMap"),
+        (
+            "use std::collections::HashMap;",
+            "std::collections::HashMap",
+        ),
         ("use std::time::Instant;", "std::time::Instant"),
-        ("fn f() { std::panic::catch_unwind(|| ()); }", "std::panic::catch_unwind"),
+        (
+            "fn f() { std::panic::catch_unwind(|| ()); }",
+            "std::panic::catch_unwind",
+        ),
         ("fn f() { tokio::spawn(x); }", "tokio::spawn"),
         ("use sim as world;", "sim"),
         ("use sim::http::{Client, Network};", "sim::http::Network"),
         ("use sim::http::*;", "sim::http::*"),
         ("fn f() { sim::Process::new(spec); }", "sim::Process::new"),
-        ("fn f() { sim::__tokio::time::sleep(x); }", "sim::__tokio::time::sleep"),
+        (
+            "fn f() { sim::__tokio::time::sleep(x); }",
+            "sim::__tokio::time::sleep",
+        ),
         ("fn f() { emit::register(&r); }", "emit::register"),
-        ("use emit::{traceparent, with_resource};", "emit::with_resource"),
-        ("fn f() { tracing::subscriber::with_default(s, f); }", "tracing::subscriber::with_default"),
-        ("fn f() { metrics::set_global_recorder(r); }", "set_global_recorder"),
+        (
+            "use emit::{traceparent, with_resource};",
+            "emit::with_resource",
+        ),
+        (
+            "fn f() { tracing::subscriber::with_default(s, f); }",
+            "tracing::subscriber::with_default",
+        ),
+        (
+            "fn f() { metrics::set_global_recorder(r); }",
+            "set_global_recorder",
+        ),
         ("fn f() { self.server.seed(sql, &[]); }", ".seed"),
         ("fn f() { unsafe { g() } }", "unsafe"),
         ("unsafe extern \"C\" { fn exit(c: i32); }", "unsafe"),
@@ -102,13 +135,22 @@ fn what_reaches_out_is_refused_however_it_is_written() {
         ("fn f() { std::println!(\"x\"); }", "std::println"),
         ("include!(\"/etc/passwd\");", "include!"),
         ("const P: &str = env!(\"HOME\");", "env!"),
-        ("const P: &str = include_str!(\"/etc/passwd\");", "/etc/passwd"),
-        ("const P: &str = include_str!(\"../../../x\");", "../../../x"),
+        (
+            "const P: &str = include_str!(\"/etc/passwd\");",
+            "/etc/passwd",
+        ),
+        (
+            "const P: &str = include_str!(\"../../../x\");",
+            "../../../x",
+        ),
         ("const P: &str = include_str!(concat!(\"..\", \"/x\"));", ""),
         ("#[path = \"/tmp/x.rs\"] mod x;", "#[path]"),
         ("#[cfg_attr(all(), path = \"/tmp/x.rs\")] mod x;", "#[path]"),
         ("#[unsafe(no_mangle)] fn malloc() {}", "#[no_mangle]"),
-        ("#[global_allocator] static A: X = X;", "#[global_allocator]"),
+        (
+            "#[global_allocator] static A: X = X;",
+            "#[global_allocator]",
+        ),
     ] {
         check_refused(text, what, 1);
         check_refused(&format!("// a line\n{text}"), what, 2);
