@@ -1,193 +1,299 @@
-//! `cargo xtask liveness`: every drill is alive on many seeds, and each of its fixes makes it quiet.
+//! `cargo xtask liveness`: every drill is alive on many seeds, and every patch of its corpus gets its pinned verdict.
 //!
-//! A fix is a patch of the system. It is applied to a copy of what a system is built from, the copy is built
-//! like any changed system, and the same seed runs on it. Start at [`run`]; the judging is
-//! `firedrill liveness`.
+//! A drill as it is is judged by `firedrill liveness`, a patch by `firedrill judge`, as a person would do it. The
+//! outcome is one table, a row as soon as it is known, and one closing line. Start at [`run`].
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use catalogue::{Catalogue, Entry, PinnedPatch, PinnedVerdict};
+use serde::Deserialize;
 
-use crate::shell::{build_everything, command, firedrill, root, run as execute, say, target};
+use crate::shell::{build_everything, firedrill, root, say, target};
 
 /// What to prove.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// One seed in a short incident, as the tests do; everything else is the same
+    /// Only this drill
+    #[arg(long, value_name = "NAME", conflicts_with = "system")]
+    drill: Option<String>,
+    /// Only drills of this system
+    #[arg(long, value_name = "NAME")]
+    system: Option<String>,
+    /// Seeds 1 to N for the drills as they are
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    seeds: u64,
+    /// One seed, for the drills as they are and for their patches
+    #[arg(long, value_name = "N", conflicts_with = "seeds")]
+    seed: Option<u64>,
+    /// Seeds for the patches, the first of which is 7
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    corpus_seeds: u64,
+    /// As the tests do: one seed in a short incident, and of each drill one right repair and one band-aid
     #[arg(long)]
     quick: bool,
-    /// Seeds for the system as it is
-    #[arg(long, default_value = "1-20", conflicts_with = "quick")]
-    seeds: String,
 }
 
 impl Arguments {
     /// What belongs to every run of the tests.
     pub(crate) fn quick() -> Self {
         Self {
+            drill: None,
+            system: None,
+            seeds: 1,
+            seed: None,
+            corpus_seeds: 1,
             quick: true,
-            seeds: String::new(),
         }
+    }
+
+    fn alive_seeds(&self) -> Vec<u64> {
+        match self.seed {
+            Some(seed) => vec![seed],
+            None if self.quick => vec![SEED],
+            None => (1..=self.seeds).collect(),
+        }
+    }
+
+    fn corpus_seeds(&self) -> Vec<u64> {
+        match self.seed {
+            Some(seed) => vec![seed],
+            None => (SEED..SEED + self.corpus_seeds).collect(),
+        }
+    }
+
+    fn takes(&self, entry: &Entry) -> bool {
+        let is =
+            |wanted: &Option<String>, name: &str| wanted.as_deref().is_none_or(|it| it == name);
+        is(&self.drill, &entry.incident.slug) && is(&self.system, &entry.drill.system)
     }
 }
 
-/// Seed on which fixes are proven.
-const SEED: &str = "7";
+/// The first seed on which patches are proven.
+const SEED: u64 = 7;
 /// Length of a short incident; times in a scenario are shares of it.
 const SHORT_HOURS: &str = "0.6";
 
-/// What a system is built from, and nothing of the product.
-const SOURCES: [&str; 4] = ["crates/emit", "crates/sim", "systems", "Cargo.lock"];
-
-/// Proves every drill in `drills/`.
+/// Proves the drills in `drills/`.
 ///
 /// # Errors
-/// When a drill is not alive, or a fix does not apply, build or help.
+/// When a drill is not alive, gives something away, or a patch does not get its verdict.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     build_everything()?;
-    let (seeds, hours) = if arguments.quick {
-        (SEED, Some(SHORT_HOURS))
-    } else {
-        (arguments.seeds.as_str(), None)
-    };
-    for drill in folders(&root().join("drills"))? {
-        let slug = name(&drill)?;
-        say(&format!("{slug}: as it is"));
-        judge(&slug, seeds, hours, None)?;
-        for fix in files(&drill.join("interviewer").join("fixes"))? {
-            say(&format!("{slug}: with {}", name(&fix)?));
-            let system = build_patched(&drill, &fix)?;
-            judge(&slug, SEED, hours, Some(&system))?;
-        }
-    }
-    say("Every drill is alive, and every fix holds.");
-    Ok(())
-}
-
-/// Runs `firedrill liveness`; a repaired system has to be quiet.
-fn judge(
-    slug: &str,
-    seeds: &str,
-    hours: Option<&str>,
-    repaired: Option<&Path>,
-) -> anyhow::Result<()> {
-    let mut command = firedrill();
-    command.args(["liveness", slug, "--seeds", seeds]);
-    if let Some(hours) = hours {
-        command.args(["--hours", hours]);
-    }
-    if let Some(system) = repaired {
-        command.arg("--quiet").arg("--system").arg(system);
-    }
-    execute(&mut command)
-}
-
-/// Builds the drill's system with a patch applied; gives the executable.
-fn build_patched(drill: &Path, patch: &Path) -> anyhow::Result<PathBuf> {
-    let system = system_of(drill)?;
-    let copy = root().join(target()).join("patched");
-    copy_sources(&copy)?;
-    execute(
-        command(
-            "patch",
-            &[
-                "--strip=1",
-                "--no-backup-if-mismatch",
-                "--fuzz=0",
-                "--input",
-            ],
-        )
-        .arg(patch)
-        .current_dir(copy.join("systems").join(&system)),
-    )?;
-    // A target folder of its own: other features of shared dependencies would undo the big build.
-    execute(
-        command("cargo", &["build", "--release", "--bin", &system])
-            .current_dir(&copy)
-            .env("CARGO_TARGET_DIR", copy.join("target")),
-    )?;
-    Ok(copy.join("target").join("release").join(system))
-}
-
-/// Lays out a workspace with nothing but the systems and what they stand on. What was built for the last
-/// patch stays, and is built again where files differ.
-fn copy_sources(copy: &Path) -> anyhow::Result<()> {
-    for source in SOURCES {
-        let (from, to) = (root().join(source), copy.join(source));
-        if to.is_dir() {
-            fs::remove_dir_all(&to).with_context(|| format!("cannot remove {}", to.display()))?;
-        }
-        copy_tree(&from, &to)?;
-    }
-    let manifest = fs::read_to_string(root().join("Cargo.toml"))?;
-    let lines: Vec<&str> = manifest
-        .lines()
-        .map(|line| match line.split(' ').next() {
-            Some("members") => r#"members = ["crates/*", "systems/*", "systems/*/world"]"#,
-            Some("default-members") => "",
-            _ => line,
-        })
+    let catalogue = Catalogue::load(Some(&root().join("drills")))?;
+    let entries: Vec<&Entry> = catalogue
+        .entries()
+        .iter()
+        .filter(|entry| arguments.takes(entry))
         .collect();
-    fs::write(copy.join("Cargo.toml"), lines.join("\n"))?;
-    Ok(())
-}
-
-fn copy_tree(from: &Path, to: &Path) -> anyhow::Result<()> {
-    if !from.is_dir() {
-        let parent = to.parent().context("a file lies in a folder")?;
-        fs::create_dir_all(parent)?;
-        fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
-        return Ok(());
+    if entries.is_empty() {
+        bail!("there is no such drill; `firedrill drills` lists all");
     }
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        copy_tree(&entry.path(), &to.join(entry.file_name()))?;
+    let mut table = Table::default();
+    table.head();
+    for entry in entries {
+        for seed in arguments.alive_seeds() {
+            table.row(alive(entry, seed, arguments.quick)?);
+        }
+        for (folder, patches) in corpus(entry, arguments.quick) {
+            for patch in patches {
+                // Seed by seed of one patch, so that it is built once.
+                for seed in arguments.corpus_seeds() {
+                    table.row(judged(entry, folder, patch, seed)?);
+                }
+            }
+        }
     }
-    Ok(())
+    table.close()
 }
 
-/// The system that a drill's manifest names.
-fn system_of(drill: &Path) -> anyhow::Result<String> {
-    /// Of a drill's manifest, what matters here; the catalogue checks the rest.
-    #[derive(serde::Deserialize)]
-    struct Manifest {
-        system: String,
+/// The folders of patches; in a short run the first patch of each.
+fn corpus(entry: &Entry, quick: bool) -> [(&'static str, &[PinnedPatch]); 2] {
+    let interviewer = &entry.interviewer;
+    let part = |patches: &'_ [PinnedPatch]| {
+        if quick {
+            patches.len().min(1)
+        } else {
+            patches.len()
+        }
+    };
+    [
+        ("fixes", &interviewer.fixes[..part(&interviewer.fixes)]),
+        (
+            "band-aids",
+            &interviewer.band_aids[..part(&interviewer.band_aids)],
+        ),
+    ]
+}
+
+/// One row of the table.
+struct Row {
+    drill: String,
+    what: String,
+    seed: u64,
+    expected: &'static str,
+    saw: String,
+    holds: bool,
+    took: Duration,
+    /// What a person needs when it does not hold.
+    detail: String,
+}
+
+/// The unchanged system on one seed.
+fn alive(entry: &Entry, seed: u64, quick: bool) -> anyhow::Result<Row> {
+    let began = Instant::now();
+    let mut command = firedrill();
+    command.args([
+        "liveness",
+        &entry.incident.slug,
+        "--seeds",
+        &seed.to_string(),
+    ]);
+    command.arg("--drills").arg(root().join("drills"));
+    if quick {
+        command.args(["--hours", SHORT_HOURS]);
     }
-    let path = drill.join("drill.toml");
-    let manifest: Manifest = toml::from_str(&fs::read_to_string(&path)?)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(manifest.system)
+    let output = command.output().context("cannot start firedrill")?;
+    let holds = output.status.success();
+    Ok(Row {
+        drill: entry.incident.slug.clone(),
+        what: "as it is".to_owned(),
+        seed,
+        expected: "alive",
+        saw: if holds { "alive" } else { "not alive" }.to_owned(),
+        holds,
+        took: began.elapsed(),
+        detail: text(&output),
+    })
 }
 
-fn folders(parent: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let mut found = entries(parent)?;
-    found.retain(|path| path.is_dir());
-    if found.is_empty() {
-        bail!("there is nothing in {}", parent.display());
+/// What `firedrill judge --json` prints, as far as it matters here.
+#[derive(Deserialize)]
+struct Judged {
+    verdict: String,
+    sentence: String,
+    replay: String,
+    checks: Vec<JudgedCheck>,
+}
+
+#[derive(Deserialize)]
+struct JudgedCheck {
+    id: String,
+    state: String,
+}
+
+/// One patch on one seed.
+fn judged(entry: &Entry, folder: &str, patch: &PinnedPatch, seed: u64) -> anyhow::Result<Row> {
+    let slug = &entry.incident.slug;
+    let file: PathBuf = [
+        &root(),
+        &"drills".into(),
+        &slug.into(),
+        &"interviewer".into(),
+    ]
+    .iter()
+    .collect::<PathBuf>()
+    .join(folder)
+    .join(format!("{}.patch", patch.name));
+    let began = Instant::now();
+    let mut command = firedrill();
+    command
+        .args(["judge", slug, "--seed", &seed.to_string(), "--json"])
+        .arg("--drills")
+        .arg(root().join("drills"))
+        .arg("--data")
+        .arg(root().join(target()).join("liveness"))
+        .arg("--patch")
+        .arg(&file);
+    let output = command.output().context("cannot start firedrill")?;
+    let row = |saw: String, holds, detail| Row {
+        drill: slug.clone(),
+        what: format!("{folder}/{}", patch.name),
+        seed,
+        expected: patch.verdict.as_str(),
+        saw,
+        holds,
+        took: began.elapsed(),
+        detail,
+    };
+    let Ok(judged) = serde_json::from_slice::<Judged>(&output.stdout) else {
+        return Ok(row("no verdict".to_owned(), false, text(&output)));
+    };
+    let failing: Vec<&str> = judged
+        .checks
+        .iter()
+        .filter(|check| check.state == "fails")
+        .map(|check| check.id.as_str())
+        .collect();
+    let code = match patch.verdict {
+        PinnedVerdict::Fixed => 0,
+        PinnedVerdict::NotFixed => 1,
+        PinnedVerdict::CouldNotBeJudged => 2,
+    };
+    let holds = judged.verdict == patch.verdict.as_str()
+        && output.status.code() == Some(code)
+        && patch.fails.iter().all(|id| failing.contains(&id.as_str()));
+    let saw = match failing.is_empty() {
+        true => judged.verdict,
+        false => format!("{} ({})", judged.verdict, failing.join(", ")),
+    };
+    let detail = format!(
+        "must fail: {}\n{}\nagain: {}",
+        patch.fails.join(", "),
+        judged.sentence,
+        judged.replay
+    );
+    Ok(row(saw, holds, detail))
+}
+
+fn text(output: &std::process::Output) -> String {
+    let both = [&output.stdout, &output.stderr]
+        .map(|bytes| String::from_utf8_lossy(bytes).trim().to_owned());
+    both.join("\n").trim().to_owned()
+}
+
+/// Prints rows and counts them.
+#[derive(Default)]
+struct Table {
+    passed: u32,
+    failed: u32,
+}
+
+impl Table {
+    fn head(&self) {
+        say(&format!(
+            "{:4}  {:18}  {:44}  {:>4}  {:>6}  {:18}  saw",
+            "", "drill", "what", "seed", "time", "expected"
+        ));
     }
-    Ok(found)
-}
 
-fn files(parent: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let mut found = entries(parent)?;
-    found.retain(|path| path.is_file());
-    Ok(found)
-}
-
-/// In the order of their names; nothing where there is no such folder.
-fn entries(parent: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    if !parent.is_dir() {
-        return Ok(Vec::new());
+    fn row(&mut self, row: Row) {
+        let mark = if row.holds { "ok" } else { "FAIL" };
+        say(&format!(
+            "{mark:4}  {:18}  {:44}  {:>4}  {:>4.0} s  {:18}  {}",
+            row.drill,
+            row.what,
+            row.seed,
+            row.took.as_secs_f64(),
+            row.expected,
+            row.saw
+        ));
+        if row.holds {
+            self.passed += 1;
+            return;
+        }
+        self.failed += 1;
+        for line in row.detail.lines() {
+            say(&format!("        {line}"));
+        }
     }
-    let mut paths = fs::read_dir(parent)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    paths.sort();
-    Ok(paths)
-}
 
-fn name(path: &Path) -> anyhow::Result<String> {
-    let name = path.file_name().context("a path with a name")?;
-    Ok(name.to_string_lossy().into_owned())
+    fn close(self) -> anyhow::Result<()> {
+        say(&format!("{} passed, {} failed", self.passed, self.failed));
+        if self.failed > 0 {
+            bail!("not every drill is alive with its corpus at the pinned verdicts");
+        }
+        Ok(())
+    }
 }

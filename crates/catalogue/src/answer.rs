@@ -24,6 +24,10 @@ pub struct Answer {
     pub evidence: Vec<EvidenceItem>,
     /// What must have been ruled out, and what must not.
     pub ruled_out: RuledOutCriterion,
+    /// Words that give the answer away and must stand nowhere that a candidate can see. Compared without regard
+    /// to case; `_`, `-`, `.` and spaces are the same.
+    #[serde(default)]
+    pub leaks: Vec<String>,
 }
 
 impl Answer {

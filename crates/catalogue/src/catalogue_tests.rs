@@ -195,3 +195,111 @@ fn a_drill_says_how_its_symptom_is_measured() {
          slow-pages/interviewer/liveness.toml: no indicator shows the symptom; give the figure that users feel a `symptom`",
     );
 }
+
+const CHECKS: &str = r#"
+[[check]]
+id = "reads-hold"
+kind = "objective"
+title = "Requests end within half a second"
+source = "account"
+query = "up"
+never_above = 0.5
+failed = "They took {saw} s."
+
+[[check]]
+id = "trigger-came"
+kind = "trigger"
+title = "The partner was slow"
+source = "account"
+query = "up"
+reaches = 5
+failed = "It was not."
+
+[[check]]
+id = "work-done"
+kind = "work"
+title = "Workflows end"
+source = "account"
+query = "up"
+ends_at_least_of_before = 0.98
+failed = "Only {saw} did."
+"#;
+
+const BAND_AID: &str = "Kind: sleep\nVerdict: not fixed\nFails: reads-hold, work-done\nWhy: It waits.\n\n\
+    --- a/src/a.rs\n+++ b/src/a.rs\n@@ -1 +1 @@\n-a\n+b\n";
+
+#[test]
+fn checks_and_the_corpus_are_read() {
+    let root = tempfile::tempdir().unwrap();
+    write(root.path(), &[]);
+    write_beside(root.path(), CHECKS, BAND_AID);
+    let catalogue = Catalogue::load(Some(root.path())).unwrap();
+    let interviewer = &catalogue.by_slug("slow-pages").unwrap().interviewer;
+    let checks = interviewer.checks.as_ref().unwrap();
+    assert_eq!(
+        checks.get("reads-hold").unwrap().limit,
+        crate::Limit::NeverAbove(0.5)
+    );
+    let patch = &interviewer.band_aids[0];
+    assert_eq!(
+        (patch.name.as_str(), patch.kind.as_str()),
+        ("01-sleep", "sleep")
+    );
+    assert_eq!(patch.verdict, crate::PinnedVerdict::NotFixed);
+    assert_eq!(patch.fails, ["reads-hold", "work-done"]);
+}
+
+fn write_beside(root: &Path, checks: &str, band_aid: &str) {
+    let folder = root.join("slow-pages/interviewer");
+    fs::create_dir_all(folder.join("band-aids")).unwrap();
+    fs::write(folder.join("checks.toml"), checks).unwrap();
+    fs::write(folder.join("band-aids/01-sleep.patch"), band_aid).unwrap();
+}
+
+#[track_caller]
+fn check_proof_issue(checks: &str, band_aid: &str, expect: &str) {
+    let root = tempfile::tempdir().unwrap();
+    write(root.path(), &[]);
+    write_beside(root.path(), checks, band_aid);
+    let error = Catalogue::load(Some(root.path())).unwrap_err();
+    assert_eq!(error.to_string(), expect);
+}
+
+#[test]
+fn a_pinned_verdict_refers_to_checks_that_exist() {
+    check_proof_issue(
+        CHECKS,
+        &BAND_AID.replace("work-done", "work-dome"),
+        "slow-pages/interviewer/band-aids/01-sleep.patch:1: `Fails` names `work-dome`, which is no check; use the \
+         ids of interviewer/checks.toml",
+    );
+    check_proof_issue(
+        CHECKS,
+        &BAND_AID.replace("not fixed", "broken"),
+        "slow-pages/interviewer/band-aids/01-sleep.patch:1: there is no verdict `broken`; use one of: fixed, not \
+         fixed, could not be judged",
+    );
+    check_proof_issue(
+        CHECKS,
+        &BAND_AID.replace("Why: It waits.\n", ""),
+        "slow-pages/interviewer/band-aids/01-sleep.patch:1: there is no line `Why: …` before the diff; begin the \
+         file with Kind, Verdict, Fails (of a band-aid) and Why",
+    );
+}
+
+#[test]
+fn a_check_has_one_limit_and_every_kind_is_there() {
+    check_proof_issue(
+        &CHECKS.replace("reaches = 5", "reaches = 5\nnever_below = 1"),
+        BAND_AID,
+        "slow-pages/interviewer/checks.toml:2: check `trigger-came` has 2 limits and needs one of never_above, \
+         never_below, reaches, ends_at_least, ends_at_most, ends_at_least_of_before, ends_at_most_of_before, \
+         never_above_of_before; correct it and run the command again",
+    );
+    check_proof_issue(
+        &CHECKS.replace("kind = \"work\"", "kind = \"unharmed\""),
+        BAND_AID,
+        "slow-pages/interviewer/checks.toml: no check is of the kind `work`; without it a system that does nothing, \
+         or meets nothing, would pass",
+    );
+}

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 
 use crate::answer::Answer;
+use crate::checks::Checks;
+use crate::corpus::PinnedPatch;
 use crate::liveness::Liveness;
 
 /// The `interviewer/` folder of a drill. Nothing in it may reach a candidate, except hints that were
@@ -19,6 +21,12 @@ pub struct Interviewer {
     pub solution_md: String,
     /// How to prove that the drill is alive.
     pub liveness: Liveness,
+    /// How to judge a repair; a drill without can be investigated only.
+    pub checks: Option<Checks>,
+    /// Right repairs, in the order of their names.
+    pub fixes: Vec<PinnedPatch>,
+    /// Plausible wrong ones, in the order of their names.
+    pub band_aids: Vec<PinnedPatch>,
 }
 
 /// One hint.

@@ -14,6 +14,8 @@
 
 mod answer;
 mod catalogue;
+mod checks;
+mod corpus;
 mod diagnosis;
 mod drill;
 mod embedded;
@@ -32,6 +34,8 @@ pub use answer::{
     RedHerring, RuledOutCriterion,
 };
 pub use catalogue::{Catalogue, Entry};
+pub use checks::{Check, CheckKind, CheckSource, Checks, Limit};
+pub use corpus::{PinnedPatch, PinnedVerdict};
 pub use diagnosis::{Diagnosis, Location};
 pub use drill::{Drill, Incident, Kind, Level, StartRange, Tool};
 pub use error::{CatalogueError, Issue};

@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 
 use crate::answer::{Answer, ChoiceCriterion, RedHerring};
 use crate::catalogue::Entry;
+use crate::checks::{CheckKind, Checks};
+use crate::corpus::{self, PinnedPatch};
 use crate::drill::{Drill, Incident, Kind, Level, StartRange, Tool};
 use crate::error::{Issue, line_at};
 use crate::id::DrillId;
@@ -49,6 +51,12 @@ pub(crate) fn read(slug: &str, files: &Files, issues: &mut Vec<Issue>) -> Option
     let answer: Option<Answer> = reader.toml("interviewer/answer.toml");
     let hints: Option<HintsFile> = reader.toml("interviewer/hints.toml");
     let liveness: Option<Liveness> = reader.toml("interviewer/liveness.toml");
+    let checks: Option<Checks> = reader.optional_toml("interviewer/checks.toml");
+    if let Some(checks) = &checks {
+        reader.check_checks(checks);
+    }
+    let fixes = reader.patches("interviewer/fixes/", checks.as_ref());
+    let band_aids = reader.patches("interviewer/band-aids/", checks.as_ref());
     if let Some(manifest) = &manifest {
         reader.check_manifest(manifest);
         if let Some(answer) = &answer {
@@ -97,6 +105,9 @@ pub(crate) fn read(slug: &str, files: &Files, issues: &mut Vec<Issue>) -> Option
             answer: answer?,
             solution_md: solution_md?,
             liveness: liveness?,
+            checks,
+            fixes,
+            band_aids,
         },
     })
 }
@@ -155,6 +166,69 @@ impl Reader<'_> {
                 let next_step = "correct it and run the command again";
                 self.issue(file, line, error.message().to_owned(), next_step);
                 None
+            }
+        }
+    }
+
+    /// A file that a drill may do without.
+    fn optional_toml<T: DeserializeOwned>(&mut self, file: &str) -> Option<T> {
+        self.raw(file)?;
+        self.toml(file)
+    }
+
+    /// The patches of one folder, in the order of their names.
+    fn patches(&mut self, folder: &str, checks: Option<&Checks>) -> Vec<PinnedPatch> {
+        let prefix = format!("{}/{folder}", self.slug);
+        let files = self.files.range(prefix.clone()..);
+        let files = files.take_while(|(path, _)| path.starts_with(&prefix));
+        // Checks that cannot be read are an issue of their own; they need not make one of every patch.
+        let unread = checks.is_none() && self.raw("interviewer/checks.toml").is_some();
+        let is_check = |id: &str| unread || checks.is_some_and(|checks| checks.get(id).is_some());
+        let mut patches = Vec::new();
+        for (path, text) in files {
+            let file = path[prefix.len()..].to_owned();
+            let Some(name) = file.strip_suffix(".patch") else {
+                self.issue(
+                    &format!("{folder}{file}"),
+                    None,
+                    "the file is no patch",
+                    "name it NAME.patch or take it away",
+                );
+                continue;
+            };
+            match corpus::read(name, text, &is_check) {
+                Ok(patch) => patches.push(patch),
+                Err((what, next_step)) => {
+                    self.issue(&format!("{folder}{file}"), Some(1), what, next_step);
+                }
+            }
+        }
+        patches
+    }
+
+    fn check_checks(&mut self, checks: &Checks) {
+        const FILE: &str = "interviewer/checks.toml";
+        for (index, check) in checks.checks.iter().enumerate() {
+            if checks.checks[..index]
+                .iter()
+                .any(|other| other.id == check.id)
+            {
+                let line = self.line_of(FILE, &check.id);
+                let what = format!("check `{}` is there twice", check.id);
+                self.issue(FILE, line, what, "give each its own id");
+            }
+            if check.query.trim().is_empty() || check.title.trim().is_empty() {
+                let line = self.line_of(FILE, &check.id);
+                let what = format!("check `{}` has an empty title or query", check.id);
+                self.issue(FILE, line, what, "say what is measured, and how");
+            }
+        }
+        for kind in [CheckKind::Objective, CheckKind::Trigger, CheckKind::Work] {
+            if !checks.checks.iter().any(|check| check.kind == kind) {
+                let what = format!("no check is of the kind `{}`", kind.as_str());
+                let next_step =
+                    "without it a system that does nothing, or meets nothing, would pass";
+                self.issue(FILE, None, what, next_step);
             }
         }
     }

@@ -14,7 +14,7 @@ use catalogue::Level;
 use emit::frames::FrameSink;
 use emit::{Counts, Signal, Sink};
 use examiner::incident::{
-    Append, Appended, Cancel, IncidentErrorKind, IncidentEvent, IncidentSpec, Limits,
+    Append, Appended, Cancel, IncidentErrorKind, IncidentEvent, IncidentSpec, Limits, Part,
     SystemCommand, Totals, run,
 };
 
@@ -76,6 +76,7 @@ fn spec(script: &str, stream: &Path) -> IncidentSpec {
         hours: 6.0,
         difficulty: Level::Senior,
         drill: "d-000001".to_owned(),
+        part: None,
         limits: Limits {
             time: Duration::from_secs(20),
             ..Limits::default()
@@ -203,6 +204,83 @@ fn too_much_time_or_telemetry_ends_the_run() {
     assert!(
         started.elapsed() < Duration::from_secs(20),
         "the child was not killed"
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn too_much_memory_ends_the_run_and_what_it_started() {
+    // A line without an end is kept in memory by whoever wants its end; the shell's child holds it, not the shell.
+    let run = run_script("tail -n 1 /dev/zero; echo never", b"", |spec| {
+        spec.limits.memory = 64 << 20;
+    });
+    let error = run.result.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the incident with seed 7 could not be simulated: it held more than 64 MiB of memory"
+    );
+}
+
+#[test]
+fn what_a_child_started_goes_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let alive = folder.path().join("alive");
+    let script = format!(
+        "(while true; do echo x > {}; sleep 0.05; done) & sleep 60",
+        alive.display()
+    );
+    let run = run_script(&script, b"", |spec| {
+        spec.limits.time = Duration::from_millis(300);
+    });
+    assert!(matches!(
+        run.result.unwrap_err().kind,
+        IncidentErrorKind::Time(_)
+    ));
+    std::fs::remove_file(&alive).unwrap();
+    thread::sleep(Duration::from_millis(300));
+    assert!(!alive.exists(), "the child's child still runs");
+}
+
+#[test]
+fn a_gigabyte_of_anything_but_telemetry_ends_at_once() {
+    let run = run_script("cat /dev/zero", b"", |_| {});
+    assert!(matches!(
+        run.result.unwrap_err().kind,
+        IncidentErrorKind::Stream(_)
+    ));
+    let run = run_script("head -c 300000000 /dev/zero >&2; exit 5", b"", |_| {});
+    let error = run.result.unwrap_err();
+    assert!(
+        error.stderr_tail.len() < 100_000,
+        "{}",
+        error.stderr_tail.len()
+    );
+}
+
+#[test]
+fn a_part_of_an_incident_can_be_asked_for() {
+    let run = run_script("echo \"$@\" >&2; exit 3", b"", |spec| {
+        spec.part = Some(Part {
+            from_seconds: 100,
+            until_seconds: 700,
+        });
+    });
+    assert!(
+        run.result
+            .unwrap_err()
+            .stderr_tail
+            .ends_with("--from-seconds 100 --until-seconds 700")
+    );
+}
+
+#[test]
+fn the_child_sees_nothing_of_the_person() {
+    let run = run_script("env >&2; exit 3", b"", |_| {});
+    let tail = run.result.unwrap_err().stderr_tail;
+    assert!(tail.lines().any(|line| line.starts_with("PATH=")), "{tail}");
+    assert!(
+        !tail.lines().any(|line| line.starts_with("HOME=")),
+        "{tail}"
     );
 }
 

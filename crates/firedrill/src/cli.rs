@@ -42,12 +42,16 @@ Examples:
 
   firedrill inspect incident
       Say what is in a recording.
+
+  firedrill open timeout-cascade repaired --seed 7
+      Lay out the system's source; change it, then `firedrill verify repaired`.
 ";
 
 const EXIT_CODES: &str = "\
 Exit codes:
-   0  done
-   2  wrong arguments (unknown drill, a seed that is no number, …)
+   0  done; of verify and judge: fixed
+   1  of verify and judge: not fixed
+   2  wrong arguments (unknown drill, a seed that is no number, …); could not be judged
    3  something needed is not usable (port in use, folder not writable, …)
    4  a recording is damaged, or none at all
    5  a system could not be simulated to its end
@@ -82,6 +86,28 @@ pub(crate) enum Command {
                       firedrill liveness timeout-cascade --seeds 7 --system ./repaired --quiet"
     )]
     Liveness(Liveness),
+
+    /// Lay out a system's source as a Cargo project, to change it
+    ///
+    /// The project builds by itself: `cargo check` and `cargo test` work in it.
+    #[command(after_help = "Example:\n  firedrill open timeout-cascade repaired --seed 7")]
+    Open(Open),
+
+    /// Prove a change made in a folder that `open` laid out
+    ///
+    /// Builds it, runs the same incident on it, and compares it with the unchanged system. Exit code 0 when it is
+    /// fixed, 1 when it is not, 2 when it could not be judged.
+    #[command(after_help = "Example:\n  firedrill verify repaired")]
+    Verify(Verify),
+
+    /// Prove a change given as a patch or as a folder
+    ///
+    /// As `verify`, for any drill and seed. Exit code 0 when it is fixed, 1 when it is not, 2 when it could not be
+    /// judged.
+    #[command(
+        after_help = "Example:\n  firedrill judge timeout-cascade --seed 7 --patch change.patch"
+    )]
+    Judge(Judge),
 
     /// Say what is in a recording, and whether it is whole
     Inspect {
@@ -192,6 +218,88 @@ pub(crate) struct Simulate {
 
     #[command(flatten)]
     pub(crate) drills: Drills,
+}
+
+/// Options of `open`.
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// The drill, by its name or its id
+    pub(crate) drill: String,
+
+    /// The folder, new or empty
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+
+    /// The seed that draws the incident; drawn itself when left out
+    #[arg(long, value_name = "N", value_parser = seed)]
+    pub(crate) seed: Option<u64>,
+
+    /// How hard the incident is made; the drill's own when left out
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub(crate) difficulty: Option<Level>,
+
+    #[command(flatten)]
+    pub(crate) drills: Drills,
+}
+
+/// Options of `verify`.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The folder that `open` laid out
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) proof: Proof,
+
+    #[command(flatten)]
+    pub(crate) drills: Drills,
+}
+
+/// Options of `judge`.
+#[derive(Debug, Args)]
+pub(crate) struct Judge {
+    /// The drill, by its name or its id
+    pub(crate) drill: String,
+
+    /// The seed that draws the incident
+    #[arg(long, value_name = "N", value_parser = seed)]
+    pub(crate) seed: u64,
+
+    /// A unified diff against the system's folder
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "directory",
+        required_unless_present = "directory"
+    )]
+    pub(crate) patch: Option<PathBuf>,
+
+    /// A folder with the changed system, as `open` lays it out
+    #[arg(long = "dir", value_name = "DIR")]
+    pub(crate) directory: Option<PathBuf>,
+
+    /// How hard the incident is made; the drill's own when left out
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub(crate) difficulty: Option<Level>,
+
+    #[command(flatten)]
+    pub(crate) proof: Proof,
+
+    #[command(flatten)]
+    pub(crate) drills: Drills,
+}
+
+/// Options of everything that proves.
+#[derive(Debug, Args)]
+pub(crate) struct Proof {
+    /// Keep builds in this folder instead of the platform's data folder
+    #[arg(long, value_name = "DIR", env = "FIREDRILL_DATA")]
+    pub(crate) data: Option<PathBuf>,
+
+    /// Print the verdict as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Options of `liveness`.

@@ -160,6 +160,7 @@ fn spec(app: &App, entry: &Entry, session: &Session) -> Option<IncidentSpec> {
         hours: f64::from(entry.incident.hours),
         difficulty: session.difficulty,
         drill: entry.drill.id.to_string(),
+        part: None,
         limits: Limits::default(),
     })
 }

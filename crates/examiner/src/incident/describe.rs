@@ -5,13 +5,16 @@ use std::process::{Command, Stdio};
 use serde::Deserialize;
 
 use super::error::{IncidentError, IncidentErrorKind};
-use super::spec::IncidentSpec;
+use super::spec::{IncidentSpec, Part};
 
 /// What a seed draws, as far as the product needs to know; a system says more.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Description {
     /// When the incident begins, in seconds after the start of the recording.
     pub onset_seconds: u64,
+    /// The part on which a repair is proven; a system that does not say one is run as a whole.
+    #[serde(default)]
+    pub proof: Option<Part>,
 }
 
 /// Asks for the description of an incident.

@@ -1,19 +1,17 @@
 //! The engine: child process in, telemetry and events out.
 
-use std::process::ChildStdout;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
+use std::process::{ChildStdout, Command};
 use std::time::{Duration, Instant};
 
 use emit::Signal;
 use emit::frames::{Frame, FrameError};
 
 use super::cancel::Cancel;
-use super::child::{Killer, System};
 use super::error::{IncidentError, IncidentErrorKind};
 use super::frames;
 use super::spec::IncidentSpec;
+use super::stderr::StderrTail;
+use crate::guard::{Guarded, Stopped, Watchdog};
 
 /// Events of progress come at most this often.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
@@ -117,10 +115,16 @@ pub fn run(
         stderr_tail,
     };
     let started = Instant::now();
-    let (mut system, stdout) = System::start(spec)
+    let (system, pipes) = Guarded::start(&mut command(spec), FILE_BYTES)
         .map_err(|error| failed(IncidentErrorKind::Start(error), String::new()))?;
+    let mut stderr = StderrTail::start(pipes.stderr);
     on_event(IncidentEvent::Started);
-    let watchdog = Watchdog::start(system.killer(), cancel.clone(), started + spec.limits.time);
+    let watchdog = Watchdog::start(
+        system.killer(),
+        cancel.clone(),
+        started + spec.limits.time,
+        spec.limits.memory,
+    );
     let mut reception = Reception {
         append,
         on_event,
@@ -128,7 +132,7 @@ pub fn run(
         last_event: None,
         progress: Progress::default(),
     };
-    let received = reception.receive(stdout, spec.limits.bytes);
+    let received = reception.receive(pipes.stdout, spec.limits.bytes);
     let outcome = match received {
         Ok(totals) => end(&system, totals),
         Err(IncidentErrorKind::Stream(FrameError::CutShort)) => Err(ended_early(&system)),
@@ -144,21 +148,41 @@ pub fn run(
         Err(kind) => {
             // Killed before its standard error is read to the end: it may not end by itself.
             system.killer().kill();
-            let tail = system.stderr.finish();
-            Err(failed(
-                if stopped {
-                    IncidentErrorKind::Time(spec.limits.time)
-                } else {
-                    kind
-                },
-                tail,
-            ))
+            let tail = stderr.finish();
+            let kind = match stopped {
+                Some(Stopped::Time) => IncidentErrorKind::Time(spec.limits.time),
+                Some(Stopped::Memory) => IncidentErrorKind::Memory(spec.limits.memory),
+                None => kind,
+            };
+            Err(failed(kind, tail))
         }
     }
 }
 
+/// What a system writes into files: nothing.
+const FILE_BYTES: u64 = 1 << 20;
+
+/// Variables that a child may see: what it takes to start a program, and nothing of the person.
+const ENVIRONMENT: [&str; 6] = [
+    "PATH",
+    "LANG",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "RUST_BACKTRACE",
+];
+
+fn command(spec: &IncidentSpec) -> Command {
+    let mut command = Command::new(&spec.system.program);
+    let kept = ENVIRONMENT
+        .iter()
+        .filter_map(|name| Some((name, std::env::var_os(name)?)));
+    command.args(spec.arguments()).env_clear().envs(kept);
+    command
+}
+
 /// After the last frame the system must end by itself and well.
-fn end(system: &System, totals: Totals) -> Result<Totals, IncidentErrorKind> {
+fn end(system: &Guarded, totals: Totals) -> Result<Totals, IncidentErrorKind> {
     match system.wait() {
         Ok(status) if status.success() => Ok(totals),
         Ok(status) => Err(IncidentErrorKind::EndedEarly {
@@ -170,7 +194,7 @@ fn end(system: &System, totals: Totals) -> Result<Totals, IncidentErrorKind> {
     }
 }
 
-fn ended_early(system: &System) -> IncidentErrorKind {
+fn ended_early(system: &Guarded) -> IncidentErrorKind {
     let status = match system.wait() {
         Ok(status) => status.to_string(),
         Err(error) => error.to_string(),
@@ -255,50 +279,5 @@ impl Reception<'_> {
             self.progress.elapsed = now.duration_since(self.started);
             (self.on_event)(IncidentEvent::Progress(self.progress));
         }
-    }
-}
-
-/// Kills the child on cancellation and at the deadline.
-struct Watchdog {
-    done: Cancel,
-    expired: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<()>>,
-}
-
-impl Watchdog {
-    fn start(killer: Killer, cancel: Cancel, deadline: Instant) -> Self {
-        let done = Cancel::default();
-        let expired = Arc::new(AtomicBool::new(false));
-        let watch = (done.clone(), Arc::clone(&expired));
-        let thread = thread::Builder::new()
-            .name("watchdog".to_owned())
-            .spawn(move || {
-                let (done, expired) = watch;
-                while !done.is_cancelled() {
-                    if Instant::now() >= deadline {
-                        expired.store(true, Ordering::Relaxed);
-                        return killer.kill();
-                    }
-                    // Short waits, because two switches are watched and only one can be waited for.
-                    if cancel.wait_until(deadline.min(Instant::now() + Duration::from_millis(20))) {
-                        return killer.kill();
-                    }
-                }
-            });
-        Self {
-            done,
-            expired,
-            threads: thread.into_iter().collect(),
-        }
-    }
-
-    /// Ends the watch; tells whether the deadline had passed.
-    fn finish(self) -> bool {
-        self.done.cancel();
-        for thread in self.threads {
-            // A watchdog does nothing that panics.
-            let _ = thread.join();
-        }
-        self.expired.load(Ordering::Relaxed)
     }
 }

@@ -54,6 +54,9 @@ pub enum IncidentErrorKind {
     /// It took too long.
     #[error("it took longer than {} s", .0.as_secs())]
     Time(Duration),
+    /// It held too much memory.
+    #[error("it held more than {} MiB of memory", .0 >> 20)]
+    Memory(u64),
     /// It sent too much.
     #[error("it sent more than {0} bytes of telemetry")]
     Bytes(u64),

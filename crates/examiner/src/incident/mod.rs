@@ -7,8 +7,8 @@
 //! Start reading at [`begin`] and [`record`], then at [`run`] for the engine without the recording. Both block;
 //! give them a thread. They print nothing: what happens is told through [`IncidentEvent`]s.
 
+mod account;
 mod cancel;
-mod child;
 mod describe;
 mod engine;
 mod error;
@@ -17,9 +17,10 @@ mod recording;
 mod spec;
 mod stderr;
 
+pub use account::account;
 pub use cancel::Cancel;
 pub use describe::{Description, describe};
 pub use engine::{Append, Appended, IncidentEvent, Progress, Totals, run};
 pub use error::{IncidentError, IncidentErrorKind};
 pub use recording::{Recorded, RecordingLabel, begin, record};
-pub use spec::{IncidentSpec, Limits, SystemCommand};
+pub use spec::{IncidentSpec, Limits, Part, SystemCommand};

@@ -5,6 +5,7 @@ use std::path::Path;
 use emit::Signal;
 use telemetry::recording::{Growing, Recording, RecordingError, RecordingInfo, RecordingWriter};
 
+use super::account;
 use super::cancel::Cancel;
 use super::engine::{Append, Appended, IncidentEvent, Totals, run};
 use super::error::{IncidentError, IncidentErrorKind};
@@ -24,6 +25,8 @@ pub struct RecordingLabel {
 pub struct Recorded {
     /// The sealed recording.
     pub recording: Recording,
+    /// What the world saw, when it said something. Not for a candidate.
+    pub account: Option<Recording>,
     /// What the run gave.
     pub totals: Totals,
 }
@@ -67,11 +70,16 @@ pub fn record(
     let mut writer = Writer {
         growing: writer.growing(),
         writer,
+        account: None,
     };
     let totals = run(spec, &mut writer, on_event, cancel)?;
-    let sealed = writer.writer.seal();
-    let recording = sealed.map_err(|error| unrecorded(spec, error))?;
-    Ok(Recorded { recording, totals })
+    let sealed = writer.seal();
+    let (recording, account) = sealed.map_err(|error| unrecorded(spec, error))?;
+    Ok(Recorded {
+        recording,
+        account,
+        totals,
+    })
 }
 
 fn unrecorded(spec: &IncidentSpec, error: RecordingError) -> IncidentError {
@@ -86,26 +94,86 @@ fn unrecorded(spec: &IncidentSpec, error: RecordingError) -> IncidentError {
 struct Writer {
     writer: RecordingWriter,
     growing: Growing,
+    /// Begun with the world's first word.
+    account: Option<(RecordingWriter, Growing)>,
+}
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+impl Writer {
+    /// The account first: a recording that is there is there with its account.
+    fn seal(self) -> Result<(Recording, Option<Recording>), RecordingError> {
+        let account = match self.account {
+            Some((writer, _)) => Some(writer.seal()?),
+            None => None,
+        };
+        let recording = self.writer.seal()?;
+        let Some(account) = account else {
+            return Ok((recording, None));
+        };
+        let moved = recording.folder().join(account::FOLDER);
+        std::fs::rename(account.folder(), &moved).map_err(|source| RecordingError::Io {
+            action: "rename",
+            path: moved.clone(),
+            source,
+        })?;
+        Ok((recording, Some(Recording::open(&moved)?)))
+    }
+
+    fn account(&mut self) -> Result<&mut RecordingWriter, RecordingError> {
+        let (writer, _) = match self.account.take() {
+            Some(account) => self.account.insert(account),
+            None => {
+                let folder = account::waiting_folder(self.writer.folder());
+                if folder.exists() {
+                    // A run that was killed left it behind.
+                    std::fs::remove_dir_all(&folder).map_err(|source| RecordingError::Io {
+                        action: "remove",
+                        path: folder.clone(),
+                        source,
+                    })?;
+                }
+                let info = RecordingInfo {
+                    id: account::FOLDER.to_owned(),
+                    title: "What the world saw".to_owned(),
+                    private: serde_json::Map::new(),
+                };
+                let writer = RecordingWriter::new(&folder, info)?;
+                let growing = writer.growing();
+                self.account.insert((writer, growing))
+            }
+        };
+        Ok(writer)
+    }
 }
 
 impl Append for Writer {
-    fn append(
-        &mut self,
-        signal: Signal,
-        otlp: &[u8],
-    ) -> Result<Appended, Box<dyn std::error::Error + Send + Sync>> {
-        let rejected = match signal {
-            Signal::Traces => self.writer.append_traces(otlp)?,
-            Signal::Metrics => self.writer.append_metrics(otlp)?,
-            Signal::Logs => self.writer.append_logs(otlp)?,
-        };
-        if rejected.count > 0 {
-            tracing::warn!(count = rejected.count, reason = %rejected.message, "telemetry rejected");
+    fn append(&mut self, signal: Signal, otlp: &[u8]) -> Result<Appended, BoxError> {
+        let parts = account::split(otlp)?;
+        if !parts.account.is_empty() {
+            append(self.account()?, signal, &parts.account)?;
         }
-        let counts = self.growing.counts();
-        Ok(Appended {
-            spans: counts.spans,
-            logs: counts.logs + counts.samples,
-        })
+        if !parts.visible.is_empty() {
+            append(&mut self.writer, signal, &parts.visible)?;
+        }
+        let account = self.account.iter().map(|(_, growing)| growing.counts());
+        let mut appended = Appended::default();
+        for counts in account.chain([self.growing.counts()]) {
+            appended.spans += counts.spans;
+            appended.logs += counts.logs + counts.samples;
+        }
+        Ok(appended)
     }
+}
+
+fn append(writer: &mut RecordingWriter, signal: Signal, otlp: &[u8]) -> Result<(), RecordingError> {
+    let rejected = match signal {
+        Signal::Traces => writer.append_traces(otlp)?,
+        Signal::Metrics => writer.append_metrics(otlp)?,
+        Signal::Logs => writer.append_logs(otlp)?,
+    };
+    if rejected.count > 0 {
+        tracing::warn!(count = rejected.count, reason = %rejected.message, "telemetry rejected");
+    }
+    Ok(())
 }

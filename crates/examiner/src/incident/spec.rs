@@ -30,8 +30,19 @@ pub struct IncidentSpec {
     pub difficulty: Level,
     /// The drill as a person may name it on the command line; for the replay command.
     pub drill: String,
+    /// The part that is recorded; the whole incident when there is none.
+    pub part: Option<Part>,
     /// What the run may take.
     pub limits: Limits,
+}
+
+/// A part of an incident, in seconds after its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+pub struct Part {
+    /// Its first second.
+    pub from_seconds: u64,
+    /// The second after its last.
+    pub until_seconds: u64,
 }
 
 /// What a run may take.
@@ -41,14 +52,17 @@ pub struct Limits {
     pub time: Duration,
     /// Bytes of telemetry that the child may send.
     pub bytes: u64,
+    /// Bytes of memory that the child may hold, with what it starts.
+    pub memory: u64,
 }
 
 impl Default for Limits {
-    /// Ten minutes and 16 GiB: many times what the largest incident takes.
+    /// Ten minutes, 16 GiB of telemetry and 8 GiB of memory: many times what the largest incident takes.
     fn default() -> Self {
         Self {
             time: Duration::from_secs(600),
             bytes: 16 << 30,
+            memory: 8 << 30,
         }
     }
 }
@@ -67,7 +81,16 @@ impl IncidentSpec {
 
     /// All arguments of the child that simulates.
     pub(crate) fn arguments(&self) -> Vec<OsString> {
-        self.command(&["simulate", "--scenario", &self.scenario])
+        let mut arguments = self.command(&["simulate", "--scenario", &self.scenario]);
+        if let Some(part) = self.part {
+            let (from, until) = (
+                part.from_seconds.to_string(),
+                part.until_seconds.to_string(),
+            );
+            let part = ["--from-seconds", &from, "--until-seconds", &until];
+            arguments.extend(part.map(OsString::from));
+        }
+        arguments
     }
 
     /// All arguments of the child that says what the seed draws.

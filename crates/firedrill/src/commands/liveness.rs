@@ -7,6 +7,7 @@ use examiner::incident::{
     Cancel, IncidentEvent, IncidentSpec, Limits, RecordingLabel, SystemCommand, begin, describe,
     record,
 };
+use examiner::leaks::{Leak, scan_drill, scan_names, words};
 use examiner::liveness::{Expectation, Finding, judge};
 
 use super::simulate;
@@ -32,6 +33,16 @@ pub(crate) fn run(options: &cli::Liveness) -> Result<(), Failure> {
             "make room in the folder for temporary files, or set TMPDIR to another one",
         )
     })?;
+    let leaks = scan_drill(entry).map_err(|error| {
+        Failure::new(
+            Exit::Catalogue,
+            error.to_string(),
+            "name a system that this version has",
+        )
+    })?;
+    for leak in &leaks {
+        output::print(&format!("LEAK `{}` in {}\n", leak.word, leak.place))?;
+    }
     let mut failed = Vec::new();
     for seed in options.seeds.clone() {
         let spec = spec(entry, options, seed)?;
@@ -41,6 +52,17 @@ pub(crate) fn run(options: &cli::Liveness) -> Result<(), Failure> {
         if !findings.iter().all(|finding| finding.holds) {
             failed.push(seed.to_string());
         }
+    }
+    if !leaks.is_empty() {
+        return Err(Failure::new(
+            Exit::Liveness,
+            format!(
+                "what a candidate sees of `{}` has {} words that give its answer away",
+                entry.incident.slug,
+                leaks.len()
+            ),
+            "rename them, or take them off `leaks` in interviewer/answer.toml",
+        ));
     }
     if failed.is_empty() {
         return Ok(());
@@ -72,6 +94,7 @@ fn spec(entry: &Entry, options: &cli::Liveness, seed: u64) -> Result<IncidentSpe
         hours: options.hours.unwrap_or(f64::from(entry.incident.hours)),
         difficulty: options.difficulty.unwrap_or(entry.drill.level),
         drill: entry.incident.slug.clone(),
+        part: None,
         limits: Limits::default(),
     })
 }
@@ -113,9 +136,29 @@ fn examine(
             "correct interviewer/liveness.toml of the drill",
         )
     })?;
+    let leaks = scan_names(&words(entry), &recorded.recording).map_err(|error| {
+        Failure::new(
+            Exit::Recording,
+            error.to_string(),
+            "simulate the incident again",
+        )
+    })?;
+    let findings = findings
+        .into_iter()
+        .chain(leaks.into_iter().map(leaked))
+        .collect();
     // The next seed needs the place; what cannot be removed goes with the temporary folder.
     let _ = std::fs::remove_dir_all(folder);
     Ok((onset, findings))
+}
+
+/// A word that gives something away, as a finding of its own.
+fn leaked(leak: Leak) -> Finding {
+    Finding {
+        title: format!("nothing gives the answer away: `{}`", leak.word),
+        saw: leak.place,
+        holds: false,
+    }
 }
 
 fn line(seed: u64, onset: u64, expectation: Expectation, findings: &[Finding]) -> String {

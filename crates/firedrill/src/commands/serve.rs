@@ -97,7 +97,8 @@ fn interruption() -> Result<impl Future<Output = ()> + Send + 'static, ServerErr
     })
 }
 
-fn default_data() -> Result<PathBuf, Failure> {
+/// Where data is kept when nothing is said.
+pub(super) fn default_data() -> Result<PathBuf, Failure> {
     match etcetera::choose_base_strategy() {
         Ok(strategy) => Ok(strategy.data_dir().join("firedrill")),
         Err(error) => Err(Failure::new(

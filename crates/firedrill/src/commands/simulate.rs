@@ -30,6 +30,7 @@ pub(crate) fn run(options: &cli::Simulate) -> Result<(), Failure> {
         hours: options.hours.unwrap_or(f64::from(entry.incident.hours)),
         difficulty: options.difficulty.unwrap_or(entry.drill.level),
         drill: entry.incident.slug.clone(),
+        part: None,
         limits: Limits::default(),
     };
     let label = RecordingLabel {

@@ -112,6 +112,12 @@ impl RecordingWriter {
         })
     }
 
+    /// The folder that the recording will be.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// What it holds by now, to query while it grows.
     #[must_use]
     pub fn growing(&self) -> Growing {
