@@ -89,13 +89,15 @@ fn cargo_accepts_what_was_laid_out() {
     let folder = tempfile::tempdir().unwrap();
     open(folder.path());
     let output = Command::new("cargo")
-        .args(["metadata", "--offline", "--format-version", "1"])
+        .args(["tree", "--offline"])
         .current_dir(folder.path())
         .env_remove("RUSTUP_TOOLCHAIN")
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
+    let tree = String::from_utf8_lossy(&output.stdout);
+    assert!(tree.contains("vendor/sim)"), "{tree}");
 }
 
 #[test]

@@ -160,7 +160,7 @@ impl Attempt<'_> {
             match word {
                 Word::Line(line) => errors.extend(tell(&line, on_event)),
                 Word::Progress(done, total, names) => {
-                    on_event(BuildEvent::Crate { done, total, names })
+                    on_event(BuildEvent::Crate { done, total, names });
                 }
                 Word::TooMuch => {
                     too_much = true;

@@ -54,9 +54,9 @@ fn only_the_world_is_kept_apart() {
     let mixed = request(&[api.clone(), world.clone(), api.clone()]);
     let parts = split(&mixed).unwrap();
     assert_eq!(parts.visible, request(&[api.clone(), api.clone()]));
-    assert_eq!(parts.account, request(&[world.clone()]));
+    assert_eq!(parts.account, request(std::slice::from_ref(&world)));
 
-    let plain = request(&[api.clone()]);
+    let plain = request(std::slice::from_ref(&api));
     let parts = split(&plain).unwrap();
     assert!(matches!(parts.visible, Cow::Borrowed(_)));
     assert_eq!((&*parts.visible, parts.account.len()), (&*plain, 0));

@@ -103,7 +103,7 @@ fn failed(check: &Check, saw: f64, bound: f64) -> String {
 
 /// The one figure of a run that a limit speaks of.
 fn figure(limit: Limit, samples: &[Sample]) -> Option<f64> {
-    let values = samples.iter().map(|sample| sample.value);
+    let mut values = samples.iter().map(|sample| sample.value);
     match limit {
         Limit::NeverAbove(_) | Limit::NeverAboveOfBefore(_) | Limit::Reaches(_) => {
             values.reduce(f64::max)
@@ -112,7 +112,7 @@ fn figure(limit: Limit, samples: &[Sample]) -> Option<f64> {
         Limit::EndsAtLeast(_)
         | Limit::EndsAtMost(_)
         | Limit::EndsAtLeastOfBefore(_)
-        | Limit::EndsAtMostOfBefore(_) => values.last(),
+        | Limit::EndsAtMostOfBefore(_) => values.next_back(),
     }
 }
 

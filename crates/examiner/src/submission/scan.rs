@@ -232,7 +232,7 @@ fn paths(prefix: &str, tokens: &[TokenTree], index: usize, add: &mut dyn FnMut(S
                 match item.first() {
                     None => {}
                     Some(TokenTree::Ident(ident)) if name(ident) == "self" => {
-                        add(prefix.to_owned())
+                        add(prefix.to_owned());
                     }
                     Some(TokenTree::Ident(ident)) => {
                         paths(&format!("{prefix}::{}", name(ident)), item, 1, add);
