@@ -28,6 +28,8 @@ export default defineConfig({
               name: "editor",
               test: /node_modules[\\/]@?(codemirror|lezer|prometheus-io|style-mod|crelt|w3c-keyname|marijn|lru-cache)/,
             },
+            // Only the services tool needs it.
+            { name: "graph", test: /node_modules[\\/]@dagrejs/ },
             { name: "vendor", test: /node_modules/ },
             { name: "shared", test: /src[\\/](ui|viz|state|api|views[\\/]shared)[\\/](?!editor)/ },
           ],

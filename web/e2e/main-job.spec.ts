@@ -39,6 +39,7 @@ test("a drill from the catalogue to the explained solution", async ({ page }) =>
   await test.step("traces: search, open one, read its spans", () => traces(page));
   await test.step("logs: filter, facet, from a line to its trace", () => logs(page));
   await test.step("database: sessions, pools, blocking, queries", () => database(page));
+  await test.step("services: compare, one edge before and after, its traces", () => services(page));
   await test.step("code: search, open, point at a line", () => code(page));
   await test.step("notebook: a hypothesis, confirmed", () => notebook(page));
   await test.step("answer: everything that is asked", () => answer(page));
@@ -104,6 +105,19 @@ async function traces(page: Page): Promise<void> {
   await expect(page.getByRole("alert")).toBeHidden();
   await expectAccessibleInBothThemes(page);
 
+  await page.getByRole("tab", { name: "Aggregate" }).click();
+  const flame = page.getByRole("figure", { name: /^Flame graph of \d+ frames/ });
+  await flame.focus();
+  await flame.press("ArrowDown");
+  const frame = page.getByRole("group", { name: /^Frame POST \/v1\/workflows/ });
+  await expect(frame).toContainText("of its own");
+  await expectAccessibleInBothThemes(page);
+  await flame.press("t");
+  await expect(page.getByRole("grid", { name: "Frames of all matching traces" })).toContainText(
+    "transaction",
+  );
+  await page.getByRole("tab", { name: "Traces" }).click();
+
   // The id is an address, for a tab of its own; the click below goes through the name beside it.
   await expect(found.getByRole("link", { name: /^Trace [0-9a-f]{12}/ }).first()).toHaveAttribute(
     "href",
@@ -130,6 +144,7 @@ async function traces(page: Page): Promise<void> {
   await spans.getByRole("row").filter({ hasText: "client" }).first().click();
   await expect(detail).toContainText("validation-service");
   await expect(detail.getByRole("region", { name: "Attributes" })).toContainText("http.");
+  await expect(detail).toContainText(/of the critical path/);
   await expectAccessibleInBothThemes(page);
   await page.getByRole("button", { name: "Pin this trace to the notebook" }).click();
   await expect(page.getByText("Pinned to the notebook").first()).toBeVisible();
@@ -192,6 +207,43 @@ async function database(page: Page): Promise<void> {
   await page.getByRole("tab", { name: "Queries" }).click();
   await expect(page.getByRole("grid", { name: "Top queries" })).toContainText("COMMIT");
   await expectAccessibleInBothThemes(page);
+}
+
+async function services(page: Page): Promise<void> {
+  await page.keyboard.press("g");
+  await page.keyboard.press("s");
+  await expect(page).toHaveTitle(/^Services/);
+  const graph = page.getByRole("application", { name: /^Service graph of \d+ nodes/ });
+  await expect(graph).toBeVisible();
+  await expect(page.getByRole("grid", { name: "Busiest edges" })).toContainText("postgresql");
+  await page.getByRole("button", { name: "Compare", exact: true }).click();
+  await expect(page).toHaveURL(/cfrom=.*&cto=/);
+  const changed = page.getByRole("grid", { name: "Edges that changed most" });
+  // The edge that users feel stands first, and the one behind it is not far.
+  await expect(changed.getByRole("row").nth(1)).toContainText(/p95 ×/);
+  await expectAccessibleInBothThemes(page);
+
+  await graph.focus();
+  await graph.press("ArrowRight");
+  await expect(page.getByRole("complementary", { name: "Node clients" })).toBeVisible();
+  await graph.press("ArrowRight");
+  await expect(page.getByRole("complementary", { name: "Edge clients to api" })).toBeVisible();
+
+  await changed.getByRole("row").filter({ hasText: "validation-service" }).click();
+  const edge = page.getByRole("complementary", { name: "Edge api to validation-service" });
+  await expect(edge.getByRole("row", { name: /^Duration p95/ })).toContainText("×");
+  await expect(edge.getByRole("figure", { name: /^Duration p95/ })).toBeVisible();
+  await expectAccessibleInBothThemes(page);
+
+  await graph.press("t");
+  await expect(page.getByRole("grid", { name: "Calls between services" })).toContainText("redis");
+  await expectAccessibleInBothThemes(page);
+
+  await edge.getByRole("link", { name: /^Traces over this edge/ }).click();
+  await expect(page.getByRole("textbox", { name: "Filter traces by their spans" })).toHaveValue(
+    "service:api kind:(client OR producer) peer.service:validation-service",
+  );
+  await expect(page.getByRole("grid", { name: "Traces" }).getByRole("row").nth(1)).toBeVisible();
 }
 
 async function code(page: Page): Promise<void> {

@@ -168,7 +168,7 @@ fn a_predicate_that_matches_everything_is_refused() {
         "interviewer/answer.toml",
         Some(&text),
         "slow-pages/interviewer/answer.toml:25: a predicate of `slow-statement` matches every \
-         query of its tool; name a view, metric, attribute, value, span or path",
+         query of its tool; name a view, metric, attribute, value, span, service, edge or path",
     );
 }
 

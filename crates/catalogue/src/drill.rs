@@ -101,17 +101,20 @@ pub enum Tool {
     Logs,
     /// Sessions, locks and statements of the database.
     Database,
+    /// Who calls whom.
+    Services,
     /// The system's source.
     Code,
 }
 
 impl Tool {
     /// Every tool, in the order of the tabs.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Metrics,
         Self::Traces,
         Self::Logs,
         Self::Database,
+        Self::Services,
         Self::Code,
     ];
 
@@ -122,6 +125,7 @@ impl Tool {
             Self::Traces => "traces",
             Self::Logs => "logs",
             Self::Database => "database",
+            Self::Services => "services",
             Self::Code => "code",
         }
     }

@@ -390,7 +390,7 @@ impl Reader<'_> {
                 file,
                 line,
                 what,
-                "name a view, metric, attribute, value, span or path",
+                "name a view, metric, attribute, value, span, service, edge or path",
             );
         }
         let views = Predicate::views(predicate.tool);

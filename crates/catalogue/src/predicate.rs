@@ -23,8 +23,10 @@ pub struct Predicate {
     pub value: Option<String>,
     /// A span name that the opened trace contains.
     pub span: Option<String>,
-    /// A service whose spans the opened trace contains.
+    /// A service whose spans the opened trace contains, or that the service graph showed.
     pub service: Option<String>,
+    /// An edge that the service graph showed: `caller→callee`.
+    pub edge: Option<String>,
     /// A source file that was opened.
     pub path: Option<String>,
 }
@@ -34,9 +36,12 @@ impl Predicate {
     pub(crate) fn views(tool: Tool) -> &'static [&'static str] {
         match tool {
             Tool::Metrics => &["range", "instant", "exemplars"],
-            Tool::Traces => &["search", "scatter", "trace", "query", "facets", "stats"],
+            Tool::Traces => &[
+                "search", "scatter", "trace", "query", "facets", "stats", "flame",
+            ],
             Tool::Logs => &["search", "histogram", "patterns", "facets"],
             Tool::Database => &["sessions", "statements"],
+            Tool::Services => &["graph", "history"],
             Tool::Code => &["file", "search"],
         }
     }
@@ -50,6 +55,7 @@ impl Predicate {
             &self.value,
             &self.span,
             &self.service,
+            &self.edge,
             &self.path,
         ]
         .iter()

@@ -26,9 +26,12 @@ pub struct TrailQuery {
     /// Names of the spans that the answer showed, where that is what the view shows (a trace).
     #[serde(default)]
     pub spans: Vec<String>,
-    /// Services of those spans.
+    /// Services of those spans, or those that the service graph showed.
     #[serde(default)]
     pub services: Vec<String>,
+    /// Edges that the service graph showed, as `caller→callee`.
+    #[serde(default)]
+    pub edges: Vec<String>,
 }
 
 /// Who wanted to know what a query answers.
@@ -65,6 +68,10 @@ impl Predicate {
                 .service
                 .as_ref()
                 .is_none_or(|service| query.services.contains(service))
+            && self
+                .edge
+                .as_ref()
+                .is_none_or(|edge| query.edges.contains(edge))
             && self.path.as_ref().is_none_or(|path| query.query == *path)
     }
 }
@@ -152,9 +159,18 @@ mod tests {
             asked_by: AskedBy::Person,
             spans: vec!["transaction".to_owned()],
             services: Vec::new(),
+            edges: Vec::new(),
         };
         assert!(predicate.matches(&query));
         query.spans.clear();
         assert!(!predicate.matches(&query));
+
+        let predicate: Predicate =
+            toml::from_str("tool = \"services\"\nedge = \"api→validation-service\"").unwrap();
+        query.tool = Tool::Services;
+        query.services = vec!["api".to_owned(), "validation-service".to_owned()];
+        assert!(!predicate.matches(&query));
+        query.edges = vec!["api→validation-service".to_owned()];
+        assert!(predicate.matches(&query));
     }
 }

@@ -69,6 +69,7 @@ impl Trail {
             asked_by: AskedBy::Person,
             spans: Vec::new(),
             services: Vec::new(),
+            edges: Vec::new(),
         });
         Asked {
             session: self.session.clone().zip(query),
@@ -140,6 +141,20 @@ impl Asked {
             query.end_ms = query.end_ms.map(|end_ms| end_ms.min(until_ms));
         }
         app.trail().record(&session, query);
+    }
+
+    /// The query was answered with these nodes and edges of the service graph.
+    pub(crate) fn answered_with_graph(
+        mut self,
+        app: &App,
+        services: impl Iterator<Item = String>,
+        edges: impl Iterator<Item = String>,
+    ) {
+        if let Some((_, query)) = &mut self.session {
+            query.services = services.take(MAX_NAMES).collect();
+            query.edges = edges.take(MAX_NAMES).collect();
+        }
+        self.answered(app);
     }
 
     /// The query was answered with a trace that holds these spans.

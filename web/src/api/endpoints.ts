@@ -33,6 +33,9 @@ export type LogPatternsQuery = Query<`${typeof RECORDING}/logs/patterns`>;
 export type ValuesQuery = Query<`${typeof RECORDING}/values`>;
 export type SessionsQuery = Query<`${typeof RECORDING}/database/sessions`>;
 export type StatementsQuery = Query<`${typeof RECORDING}/database/statements`>;
+export type ServicesQuery = Query<`${typeof RECORDING}/services`>;
+export type ServiceHistoryQuery = Query<`${typeof RECORDING}/services/history`>;
+export type FlameQuery = Query<`${typeof RECORDING}/traces/flame`>;
 export type CodeSearchQuery = Query<`${typeof SYSTEM}/search`>;
 
 const of = (recording: string) => ({ path: { recording } });
@@ -136,6 +139,8 @@ export const api = {
       body(client.GET(`${RECORDING}/traces`, { ...o, params: { ...of(id), query } })),
     scatter: (id: string, query: ScatterQuery, o: Cancel = {}) =>
       body(client.GET(`${RECORDING}/traces/scatter`, { ...o, params: { ...of(id), query } })),
+    flame: (id: string, query: FlameQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/traces/flame`, { ...o, params: { ...of(id), query } })),
     get: (id: string, trace: string, o: Cancel = {}) =>
       body(
         client.GET(`${RECORDING}/traces/{trace_id}`, {
@@ -170,6 +175,14 @@ export const api = {
       body(client.GET(`${RECORDING}/database/sessions`, { ...o, params: { ...of(id), query } })),
     statements: (id: string, query: StatementsQuery, o: Cancel = {}) =>
       body(client.GET(`${RECORDING}/database/statements`, { ...o, params: { ...of(id), query } })),
+  },
+
+  services: {
+    graph: (id: string, query: ServicesQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/services`, { ...o, params: { ...of(id), query } })),
+    /** One edge, or all that a node answers, over time. */
+    history: (id: string, query: ServiceHistoryQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/services/history`, { ...o, params: { ...of(id), query } })),
   },
 
   code: {

@@ -293,6 +293,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recordings/{recording}/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who calls whom, how often, how long it takes, how often it fails. */
+        get: operations["service_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording}/services/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One edge, or all calls that one node answers, over time. */
+        get: operations["service_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings/{recording}/spans/facets": {
         parameters: {
             query?: never;
@@ -370,6 +404,23 @@ export interface paths {
         };
         /** Traces with a span that matches. */
         get: operations["search_traces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording}/traces/flame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The spans of all matching traces as one flame graph. */
+        get: operations["trace_flame"];
         put?: never;
         post?: never;
         delete?: never;
@@ -723,6 +774,34 @@ export interface components {
          * @enum {string}
          */
         Asker: "person" | "page";
+        /** @description Figures of calls. Durations are null without calls. */
+        CallFigures: {
+            /**
+             * Format: int64
+             * @description Calls.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Failed calls.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Median duration.
+             */
+            p50_ns: number | null;
+            /**
+             * Format: int64
+             * @description 95th percentile.
+             */
+            p95_ns: number | null;
+            /**
+             * Format: int64
+             * @description 99th percentile.
+             */
+            p99_ns: number | null;
+        };
         /** @description A line that matches. */
         CodeMatch: {
             /** @description The line, counted from 1. */
@@ -1141,6 +1220,41 @@ export interface components {
             /** @description Its path, such as `src/api/users.rs`. */
             path: string;
         };
+        /** @description Spans with one path. */
+        FlameFrame: {
+            before: components["schemas"]["FrameFigures"] | null;
+            /** @description Name of the spans. */
+            name: string;
+            /** @description Figures in the range. */
+            now: components["schemas"]["FrameFigures"];
+            /** @description Place of the frame above; null on top. */
+            parent: number | null;
+            /** @description Service. */
+            service: string;
+        };
+        /** @description What a flame graph was made of. */
+        FlameMerged: {
+            /**
+             * Format: int64
+             * @description Spans of these traces that lie below 100 frames or behind the first 20000 of their trace.
+             */
+            left_out: number;
+            /**
+             * Format: int64
+             * @description Spans that were merged.
+             */
+            spans: number;
+            /**
+             * Format: int64
+             * @description Traces that were merged.
+             */
+            taken: number;
+            /**
+             * Format: int64
+             * @description Traces that match.
+             */
+            traces: number;
+        };
         /** @description A mechanism. */
         FormMechanism: {
             /** @description In a sentence. */
@@ -1156,6 +1270,52 @@ export interface components {
             id: string;
             /** @description In words. */
             label: string;
+        };
+        /** @description Figures of a frame's spans. */
+        FrameFigures: {
+            /**
+             * Format: int64
+             * @description Spans.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Failed spans.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Sum of the times in which no child of the span ran.
+             */
+            self_ns: number;
+            /**
+             * Format: int64
+             * @description Sum of their durations; children that ran side by side may add up to more than their parent.
+             */
+            total_ns: number;
+        };
+        /** @description What figures were made of. */
+        GraphCounted: {
+            /**
+             * Format: int64
+             * @description Answered calls whose caller's span is not recorded: no edge has them.
+             */
+            orphans: number;
+            /**
+             * Format: double
+             * @description Length of the part of the range that is recorded: what rates are per.
+             */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description Spans that were read.
+             */
+            spans: number;
+            /**
+             * Format: int64
+             * @description Client spans that name no other side and that nobody answered: no edge has them.
+             */
+            unnamed: number;
         };
         /** @description The hints of a session. */
         Hints: {
@@ -1458,6 +1618,11 @@ export interface components {
              */
             number: number;
         };
+        /**
+         * @description What a node stands for.
+         * @enum {string}
+         */
+        NodeKind: "clients" | "service" | "peer" | "database" | "cache" | "queue";
         /** @description The notebook of a session. */
         Notebook: {
             /** @description Oldest first. */
@@ -1689,6 +1854,85 @@ export interface components {
         };
         /** @description A seed as it can be given. */
         SeedInput: number | string;
+        /** @description Calls from one node to another. */
+        ServiceEdge: {
+            /** @description Figures of the calls as the caller sees them; as the callee does where the caller has no client span. */
+            calls: components["schemas"]["CallFigures"];
+            calls_before: components["schemas"]["CallFigures"] | null;
+            /** @description A filter that selects the spans of the edge, and so its traces. */
+            filter: string;
+            /** @description Whether `filter` selects nothing else; otherwise it selects what the callee answered, whoever called. */
+            filter_is_exact: boolean;
+            /** @description Name of the caller. */
+            from: string;
+            /** @description Kind of the caller. */
+            from_kind: components["schemas"]["NodeKind"];
+            /** @description Name of the callee. */
+            to: string;
+            /** @description Kind of the callee. */
+            to_kind: components["schemas"]["NodeKind"];
+        };
+        /** @description Services and the calls between them. */
+        ServiceGraph: {
+            /** @description What the figures of the range were made of. */
+            counted: components["schemas"]["GraphCounted"];
+            counted_before: components["schemas"]["GraphCounted"] | null;
+            /** @description By caller and callee; at most 500 between these nodes, those with most calls. */
+            edges: components["schemas"]["ServiceEdge"][];
+            /** @description By kind and name; at most 200, those with most calls. */
+            nodes: components["schemas"]["ServiceNode"][];
+            /**
+             * Format: double
+             * @description Server time for this answer.
+             */
+            query_ms: number;
+            /** @description Edges that there are. */
+            total_edges: number;
+            /** @description Nodes that there are. */
+            total_nodes: number;
+        };
+        /** @description Calls over time, in parallel columns; every step has a place, also one without calls. */
+        ServiceHistory: {
+            /**
+             * Format: double
+             * @description Start of the first step, ms since the epoch. The first and the last step may lie partly outside the range.
+             */
+            base_ms: number;
+            /** @description Calls that began in each step. */
+            calls: number[];
+            /** @description How many of them failed. */
+            errors: number[];
+            /** @description 95th percentile of their durations; null without calls. */
+            p95_ns: (number | null)[];
+            /**
+             * Format: double
+             * @description Server time for this answer.
+             */
+            query_ms: number;
+            /**
+             * Format: double
+             * @description Length of a step.
+             */
+            step_ms: number;
+            /**
+             * Format: int64
+             * @description Calls in all.
+             */
+            total: number;
+        };
+        /** @description One node. */
+        ServiceNode: {
+            /** @description Calls that it answered: of a service its server and consumer spans; of what emits no spans the calls to it. */
+            answered: components["schemas"]["CallFigures"];
+            answered_before: components["schemas"]["CallFigures"] | null;
+            /** @description What it stands for. */
+            kind: components["schemas"]["NodeKind"];
+            /** @description Its name; unique together with its kind. */
+            name: string;
+            /** @description Work that a service began by itself: root spans that answer no call, such as jobs. */
+            started: components["schemas"]["CallFigures"];
+            started_before: components["schemas"]["CallFigures"] | null;
+        };
         /** @description One run of a drill. */
         Session: {
             /** @description The task, in Markdown. */
@@ -1811,6 +2055,8 @@ export interface components {
             attributes: {
                 [key: string]: unknown;
             };
+            /** @description Stretches of it that the trace waited for, since the start of the trace, oldest first. */
+            critical_ns: number[][];
             /**
              * Format: int64
              * @description Duration.
@@ -1991,7 +2237,7 @@ export interface components {
          * @description A tool of the workspace.
          * @enum {string}
          */
-        Tool: "metrics" | "traces" | "logs" | "database" | "code";
+        Tool: "metrics" | "traces" | "logs" | "database" | "services" | "code";
         /** @description One trace. Spans stand in the order of their starts. */
         Trace: {
             /**
@@ -2030,6 +2276,21 @@ export interface components {
             trace_id: string;
             /** @description Whether spans were left out. */
             truncated: boolean;
+        };
+        /** @description The spans of many traces, merged by their path of services and names. */
+        TraceFlame: {
+            /** @description Parents before their children, siblings by total; at most 2000, those with the greatest totals. */
+            frames: components["schemas"]["FlameFrame"][];
+            /** @description What was merged. */
+            merged: components["schemas"]["FlameMerged"];
+            merged_before: components["schemas"]["FlameMerged"] | null;
+            /**
+             * Format: double
+             * @description Server time for this answer.
+             */
+            query_ms: number;
+            /** @description Frames that there are. */
+            total_frames: number;
         };
         /** @description One page of traces. */
         TraceList: {
@@ -2733,6 +2994,101 @@ export interface operations {
             };
         };
     };
+    service_graph: {
+        parameters: {
+            query?: {
+                /** @description Start, ms since the epoch; the recording's without it. */
+                start_ms?: number;
+                /** @description End (exclusive), ms since the epoch; the recording's without it. */
+                end_ms?: number;
+                /**
+                 * @description A filter over spans; the calls of a trace count when one of its spans in the range matches. Everything
+                 *     without it.
+                 */
+                filter?: string;
+                /** @description Start of the range to compare with, ms since the epoch. */
+                compare_start_ms?: number;
+                /** @description End (exclusive) of the range to compare with, ms since the epoch. */
+                compare_end_ms?: number;
+                /** @description Default `person`; a view that asks by itself says `page`. */
+                asked_by?: components["schemas"]["Asker"];
+            };
+            header?: never;
+            path: {
+                /** @description Recording id */
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceGraph"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    service_history: {
+        parameters: {
+            query: {
+                /** @description Name of the caller; without it all that `to` answers. */
+                from?: string;
+                /** @description Kind of the caller, default `service`. */
+                from_kind?: components["schemas"]["NodeKind"];
+                /** @description Name of the callee. */
+                to: string;
+                /** @description Kind of the callee, default `service`. */
+                to_kind?: components["schemas"]["NodeKind"];
+                /** @description Start, ms since the epoch; the recording's without it. */
+                start_ms?: number;
+                /** @description End (exclusive), ms since the epoch; the recording's without it. */
+                end_ms?: number;
+                /** @description A filter over spans, as for the graph. */
+                filter?: string;
+                /** @description About how many steps, 1 to 1000, default 120. */
+                points?: number;
+                /** @description Default `person`; a view that asks by itself says `page`. */
+                asked_by?: components["schemas"]["Asker"];
+            };
+            header?: never;
+            path: {
+                /** @description Recording id */
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceHistory"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     span_facets: {
         parameters: {
             query: {
@@ -2915,6 +3271,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TraceList"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trace_flame: {
+        parameters: {
+            query?: {
+                /** @description Start, ms since the epoch; the recording's without it. */
+                start_ms?: number;
+                /** @description End (exclusive), ms since the epoch; the recording's without it. */
+                end_ms?: number;
+                /** @description A filter over spans; a trace is merged as a whole when one of its spans matches. Everything without it. */
+                filter?: string;
+                /** @description Start of the range to compare with, ms since the epoch. */
+                compare_start_ms?: number;
+                /** @description End (exclusive) of the range to compare with, ms since the epoch. */
+                compare_end_ms?: number;
+                /** @description Most traces of each range, 1 to 10000, default 2000; of more, as many are taken evenly over their starts. */
+                limit?: number;
+                /** @description Default `person`; a view that asks by itself says `page`. */
+                asked_by?: components["schemas"]["Asker"];
+            };
+            header?: never;
+            path: {
+                /** @description Recording id */
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceFlame"];
                 };
             };
             default: {

@@ -44,6 +44,14 @@ export const TOOL_INFOS: readonly ToolInfo[] = [
     view: lazy(() => import("@/views/database/DatabaseView")),
   },
   {
+    tool: "services",
+    label: "Services",
+    icon: "services",
+    key: "s",
+    foldsSide: () => true,
+    view: lazy(() => import("@/views/services/ServicesView")),
+  },
+  {
     tool: "code",
     label: "Code",
     icon: "code",

@@ -15,6 +15,24 @@ const PATHS = {
       <path d="M2.8 3.6v8.8c0 1.1 2.3 2 5.2 2s5.2-.9 5.2-2V3.6M2.8 8c0 1.1 2.3 2 5.2 2s5.2-.9 5.2-2" />
     </>
   ),
+  services: (
+    <>
+      <circle cx="3.5" cy="8" r="1.8" />
+      <circle cx="12.5" cy="3.5" r="1.8" />
+      <circle cx="12.5" cy="12.5" r="1.8" />
+      <path d="M5.2 7.2 10.8 4.3M5.2 8.8l5.6 2.9" />
+    </>
+  ),
+  outside: <path d="M6.5 3h-4v10.5H13V9.5M9.5 2.5h4v4M13.5 2.5 7.5 8.5" />,
+  cache: (
+    <>
+      <rect x="2" y="2" width="7" height="7" rx="1" />
+      <rect x="11" y="2" width="3" height="3" rx=".6" />
+      <rect x="11" y="7" width="3" height="7" rx=".6" />
+      <rect x="2" y="11" width="7" height="3" rx=".6" />
+    </>
+  ),
+  queue: <path d="M2 5h12v6H2zM5 5v6M8 5v6M11 5v6" />,
   code: <path d="m5.5 4-4 4 4 4M10.5 4l4 4-4 4" />,
   answer: <path d="M3.5 14V2.5h8l-1.6 3 1.6 3h-8" />,
   home: <path d="M2.5 7 8 2.5 13.5 7v6.5h-4V10h-3v3.5h-4z" />,

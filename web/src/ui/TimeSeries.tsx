@@ -35,6 +35,8 @@ export interface TimeSeriesProps extends Omit<TimeSeriesOptions, "range" | "boun
   action?: { label: string; run(timeMs: number): void };
   /** The line to highlight while a legend or a table row is hovered. */
   highlight?: string | null;
+  /** Shown in place of the page's range; what is dragged over still becomes that. */
+  over?: { start: number; end: number };
   /** The values are of the question before; shown paler until the answer is there. */
   stale?: boolean;
 }
@@ -44,7 +46,7 @@ export function TimeSeries(props: TimeSeriesProps) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | null>(null);
   const [cursor, setCursor] = useState<CursorPlace | null>(null);
-  const options: TimeSeriesOptions = { ...props, range, bounds };
+  const options: TimeSeriesOptions = { ...props, range: props.over ?? range, bounds };
 
   const events = useRef<TimeSeriesEvents>({});
   events.current = {

@@ -4,7 +4,7 @@
  * Lays the frames out once for each zoom, so that drawing and hit-testing only walk a flat list.
  */
 import { fitCanvas, onResize } from "./draw";
-import { formatNanos } from "./format";
+import { formatCount, formatNanos } from "./format";
 import { CANVAS_FONT_PX, inkOn, onThemeChange, palette } from "./theme";
 import type { Frame } from "./traceModel";
 
@@ -19,7 +19,8 @@ export interface FlameOptions {
   focus: Frame | null;
   selected: Frame | null;
   hovered: Frame | null;
-  colorOf: (service: string) => string;
+  /** Token of a frame's colour. */
+  colorOf: (frame: Frame) => string;
 }
 
 interface Placed {
@@ -73,7 +74,7 @@ export class FlameGraph {
     for (const { frame, x, width: wide, row, merged } of this.#placed) {
       const top = row * FRAME_HEIGHT;
       if (top > height) continue;
-      const fill = colors.color(this.#options.colorOf(frame.service));
+      const fill = colors.color(this.#options.colorOf(frame));
       const above = this.#options.focus ? isAbove(frame, this.#options.focus) : false;
       context.globalAlpha = above ? 0.45 : frame === this.#options.hovered ? 0.85 : 1;
       context.fillStyle = fill;
@@ -95,7 +96,7 @@ export class FlameGraph {
     ink: string,
     box: { x: number; top: number; wide: number },
   ): void {
-    const times = frame.spans.length > 1 ? ` × ${frame.spans.length}` : "";
+    const times = frame.count > 1 ? ` × ${formatCount(frame.count)}` : "";
     const label = merged > 0 ? `${merged + 1} small frames` : `${frame.name}${times}`;
     const value = formatNanos(weight(frame, this.#options.measure));
     const middle = box.top + FRAME_HEIGHT / 2;

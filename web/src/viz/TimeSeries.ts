@@ -77,6 +77,8 @@ export interface TimeSeriesOptions {
   selected?: string | null;
   /** Shows the time in a pill on the axis. */
   timePill?: boolean;
+  /** A stretch that something else on the screen is about, in grey. */
+  band?: { start: number; end: number };
   /** An instant that the person chose; what stands beside the chart is about it. */
   marker?: number | null;
 }

@@ -54,6 +54,11 @@ export function drawBelow(u: uPlot, o: TimeSeriesOptions): void {
     const colors = palette();
     const x = (t: number) =>
       Math.min(Math.max(box.left + u.valToPos(t, "x"), box.left), box.left + box.width);
+    if (o.band) {
+      context.fillStyle = colors.color("--band");
+      const left = x(o.band.start);
+      context.fillRect(left, box.top, Math.max(x(o.band.end) - left, 2), box.height);
+    }
     if (o.series.length === 0) return;
     context.fillStyle = hatch(context, colors);
     for (const gap of gapsOf(

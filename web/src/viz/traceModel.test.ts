@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Span, Trace } from "@/api/types";
-import { buildFlame, buildTree, peerOf, visibleNodes } from "./traceModel";
+import { buildFlame, buildTree, criticalOf, peerOf, visibleNodes } from "./traceModel";
 
 function span(id: string, parent: string | null, from: number, to: number, name = id): Span {
   return {
@@ -13,6 +13,7 @@ function span(id: string, parent: string | null, from: number, to: number, name 
     status_message: "",
     offset_ns: from,
     duration_ns: to - from,
+    critical_ns: [],
     attributes: {},
   };
 }
@@ -60,17 +61,19 @@ test("parents in a circle do not hang the page", () => {
   expect(buildTree(trace([span("a", "b", 0, 1), span("b", "a", 0, 1)])).nodes).toHaveLength(0);
 });
 
-test("the critical path follows the child that ended last and adds up to the root", () => {
+test("a moment on the critical path of two roots counts once", () => {
+  const on = (one: Span, ...critical_ns: [number, number][]): Span => ({ ...one, critical_ns });
   const tree = buildTree(
-    trace([span("root", null, 0, 100), span("a", "root", 10, 60), span("b", "root", 20, 90)]),
+    trace([
+      on(span("root", null, 0, 100), [0, 20], [90, 100]),
+      on(span("a", "root", 20, 90), [20, 90]),
+      on(span("late", null, 80, 150), [80, 150]),
+    ]),
   );
-  expect(tree.byId.get("b")?.critical).toEqual([[20, 90]]);
-  expect(tree.byId.get("a")?.critical).toEqual([[10, 20]]);
-  expect(tree.byId.get("root")?.critical).toEqual([
-    [0, 10],
-    [90, 100],
-  ]);
-  expect(tree.criticalNs).toBe(100);
+  const a = tree.byId.get("a");
+  expect(a?.critical).toEqual([[20, 90]]);
+  expect(a && criticalOf(a)).toBe(70);
+  expect(tree.criticalNs).toBe(150);
 });
 
 test("folded spans hide everything below them", () => {

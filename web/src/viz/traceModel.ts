@@ -1,5 +1,5 @@
 /**
- * A trace as a tree: children in order of start, self time, the critical path, and the rows that are
+ * A trace as a tree: children in order of start, self time, time on the critical path, and the rows that are
  * visible when some subtrees are folded. Pure; drawing is in Waterfall and FlameGraph.
  */
 import type { Span, Trace } from "@/api/types";
@@ -15,7 +15,7 @@ export interface Node {
   /** Time in which no child was running. */
   selfNs: number;
   /** Stretches of this span that the trace as a whole waited for, as [from, to] offsets. */
-  critical: [number, number][];
+  readonly critical: readonly (readonly [number, number])[];
 }
 
 export interface TraceTree {
@@ -23,7 +23,7 @@ export interface TraceTree {
   /** All nodes, parents before children, siblings by start. */
   readonly nodes: Node[];
   readonly byId: Map<string, Node>;
-  /** Sum of the critical stretches. */
+  /** Time on the critical path; what is on it the server says. */
   criticalNs: number;
 }
 
@@ -70,7 +70,7 @@ export function buildTree(trace: Trace): TraceTree {
       children: [],
       descendants: 0,
       selfNs: 0,
-      critical: [],
+      critical: span.critical_ns.map(([from = 0, to = 0]) => [from, to] as const),
     };
     nodes.push(node);
     byId.set(span.span_id, node);
@@ -88,7 +88,7 @@ export function buildTree(trace: Trace): TraceTree {
     if (node.parent) node.parent.descendants += node.descendants + 1;
   }
   const tree: TraceTree = { roots, nodes, byId, criticalNs: 0 };
-  tree.criticalNs = markCriticalPath(tree);
+  tree.criticalNs = criticalTime(nodes);
   return tree;
 }
 
@@ -109,46 +109,21 @@ function selfTime(node: Node): number {
   return node.span.duration_ns - covered;
 }
 
-/**
- * Walks back from the end of the longest root: at each moment the critical span is the one whose end the
- * parent was waiting for (the child that ended last before that moment), else the parent itself.
- * The method is Jaeger's; see "critical path" in its UI documentation.
- */
-function markCriticalPath(tree: TraceTree): number {
-  const longest = tree.roots.reduce<Node | null>(
-    (best, root) => (!best || root.span.duration_ns > best.span.duration_ns ? root : best),
-    null,
-  );
-  if (!longest) return 0;
+/** Time in which some span is on the critical path: of roots that ran side by side a moment counts once. */
+function criticalTime(nodes: readonly Node[]): number {
+  const stretches = nodes.flatMap((node) => node.critical).sort((a, b) => a[0] - b[0]);
   let total = 0;
-  const mark = (node: Node, from: number, to: number) => {
-    if (to <= from) return;
-    node.critical.unshift([from, to]);
-    total += to - from;
-  };
-  const pending: { node: Node; until: number }[] = [
-    { node: longest, until: longest.span.offset_ns + longest.span.duration_ns },
-  ];
-  while (pending.length > 0) {
-    const next = pending.pop();
-    if (!next) break;
-    const { node, until } = next;
-    const start = node.span.offset_ns;
-    let moment = Math.min(until, start + node.span.duration_ns);
-    const byEnd = [...node.children].sort(
-      (a, b) => b.span.offset_ns + b.span.duration_ns - (a.span.offset_ns + a.span.duration_ns),
-    );
-    for (const child of byEnd) {
-      const childEnd = child.span.offset_ns + child.span.duration_ns;
-      if (child.span.offset_ns >= moment || childEnd <= start) continue;
-      const end = Math.min(childEnd, moment);
-      mark(node, end, moment);
-      pending.push({ node: child, until: end });
-      moment = Math.max(child.span.offset_ns, start);
-    }
-    mark(node, start, moment);
+  let until = Number.NEGATIVE_INFINITY;
+  for (const [from, to] of stretches) {
+    total += Math.max(0, to - Math.max(from, until));
+    until = Math.max(until, to);
   }
   return total;
+}
+
+/** How much of the trace's critical path a span is. */
+export function criticalOf(node: Node): number {
+  return node.critical.reduce((sum, [from, to]) => sum + to - from, 0);
 }
 
 /** The nodes on screen, in order, when the given spans are folded. */
@@ -173,7 +148,10 @@ export interface Frame {
   readonly depth: number;
   readonly parent: Frame | null;
   readonly children: Frame[];
+  /** Ids of its spans, where it is of one trace. */
   spans: string[];
+  /** How many spans it merges. */
+  count: number;
   totalNs: number;
   selfNs: number;
   errors: number;
@@ -197,6 +175,7 @@ export function buildFlame(tree: TraceTree): Frame[] {
         parent,
         children: [],
         spans: [],
+        count: 0,
         totalNs: 0,
         selfNs: 0,
         errors: 0,
@@ -204,6 +183,7 @@ export function buildFlame(tree: TraceTree): Frame[] {
       siblings.push(frame);
     }
     frame.spans.push(node.span.span_id);
+    frame.count += 1;
     frame.totalNs += node.span.duration_ns;
     frame.selfNs += node.selfNs;
     if (node.span.status === "error") frame.errors += 1;

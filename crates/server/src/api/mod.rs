@@ -9,6 +9,7 @@ pub mod code;
 pub mod database;
 pub mod drills;
 pub mod facets;
+pub mod flame;
 pub mod hints;
 pub mod logs;
 pub mod metric_names;
@@ -16,6 +17,7 @@ pub mod metrics;
 pub mod notebook;
 mod openapi;
 pub mod recordings;
+pub mod services;
 pub mod session;
 pub mod session_events;
 pub mod sessions;
@@ -79,6 +81,7 @@ fn recording_routes() -> OpenApiRouter<App> {
         .routes(routes!(metric_names::metric_labels))
         .routes(routes!(traces::search_traces))
         .routes(routes!(traces::scatter))
+        .routes(routes!(flame::trace_flame))
         .routes(routes!(trace::get_trace))
         .routes(routes!(spans::span_stats))
         .routes(routes!(spans::query_spans))
@@ -92,6 +95,8 @@ fn recording_routes() -> OpenApiRouter<App> {
         .routes(routes!(database::database_samples))
         .routes(routes!(database::database_sessions))
         .routes(routes!(database::database_statements))
+        .routes(routes!(services::service_graph))
+        .routes(routes!(services::service_history))
 }
 
 /// Milliseconds since `started`, for `query_ms`.

@@ -4,7 +4,7 @@ use serde_json::Value;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{database, facets, logs, traces};
+use super::{database, facets, logs, services, traces};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,6 +21,7 @@ use super::{database, facets, logs, traces};
         database::StatementOrder,
         facets::RowSignal,
         logs::LogOrder,
+        services::NodeKind,
         traces::TraceOrder,
         crate::trail::Asker,
     )),
@@ -33,6 +34,7 @@ use super::{database, facets, logs, traces};
         (name = "traces", description = "Spans and traces"),
         (name = "logs", description = "Log records"),
         (name = "database", description = "The simulated or real database"),
+        (name = "services", description = "Who calls whom"),
         (name = "code", description = "The system's source"),
     ),
 )]

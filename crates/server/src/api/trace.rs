@@ -65,6 +65,8 @@ pub struct Span {
     pub offset_ns: u64,
     /// Duration.
     pub duration_ns: u64,
+    /// Stretches of it that the trace waited for, since the start of the trace, oldest first.
+    pub critical_ns: Vec<[u64; 2]>,
     /// Attributes by key.
     pub attributes: BTreeMap<String, Value>,
 }
@@ -120,6 +122,12 @@ fn trace_number(text: &str) -> Result<u128, Problem> {
 
 fn shape(trace: query::Trace, query_ms: f64) -> Trace {
     let start = trace.start_unix_nano;
+    let mut critical: Vec<Vec<[u64; 2]>> = vec![Vec::new(); trace.spans.len()];
+    // The path comes from its end to its start.
+    for section in trace.critical_path.iter().rev() {
+        let stretch = [section.start, section.end].map(|time| unsigned(time - start));
+        critical[section.span].push(stretch);
+    }
     let mut resources: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
     for (_, resource) in trace.resources {
         resources
@@ -136,7 +144,8 @@ fn shape(trace: query::Trace, query_ms: f64) -> Trace {
         spans: trace
             .spans
             .into_iter()
-            .map(|record| span(record, start))
+            .zip(critical)
+            .map(|(record, critical)| span(record, critical, start))
             .collect(),
         resources,
         logs: trace.logs,
@@ -144,7 +153,7 @@ fn shape(trace: query::Trace, query_ms: f64) -> Trace {
     }
 }
 
-fn span(record: SpanRecord, trace_start: i64) -> Span {
+fn span(record: SpanRecord, critical_ns: Vec<[u64; 2]>, trace_start: i64) -> Span {
     let parent = record.parent_span_id;
     Span {
         span_id: format!("{:016x}", record.span_id),
@@ -156,6 +165,7 @@ fn span(record: SpanRecord, trace_start: i64) -> Span {
         status_message: record.status_message,
         offset_ns: unsigned(record.start_unix_nano - trace_start),
         duration_ns: unsigned(record.duration_ns),
+        critical_ns,
         attributes: attributes(record.attributes),
     }
 }

@@ -6,6 +6,7 @@
 mod guard;
 mod openapi;
 mod otlp;
+mod services;
 mod sessions;
 mod support;
 mod tools;

@@ -386,6 +386,78 @@ fn the_database() {
 }
 
 #[test]
+fn many_traces_as_one_flame_graph() {
+    let tools = Tools::start();
+    let filter = encode("status:error");
+    let flame = tools
+        .get(&format!("traces/flame?filter={filter}&{}", range()))
+        .ok();
+    let frames: Vec<Value> = flame["frames"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|frame| {
+            json!([
+                frame["parent"],
+                frame["service"],
+                frame["name"],
+                frame["now"]["count"]
+            ])
+        })
+        .collect();
+    assert_eq!(
+        frames,
+        [
+            json!([null, "api", "GET /pages/{id}", 75]),
+            json!([0, "api", "GET", 75]),
+            json!([1, "reports", "SELECT reports", 75]),
+        ]
+    );
+    let root = &flame["frames"][0]["now"];
+    assert_eq!(
+        (&root["errors"], &root["self_ns"]),
+        (&json!(75), &json!(150_000_000))
+    );
+    let sampled = tools.get("traces/flame?limit=10").ok();
+    assert_eq!(
+        (&sampled["merged"]["traces"], &sampled["merged"]["taken"]),
+        (&json!(600), &json!(10))
+    );
+    let compare = format!(
+        "compare_start_ms={START_MS}&compare_end_ms={}",
+        START_MS + 60_000
+    );
+    let compared = tools
+        .get(&format!("traces/flame?{}&{compare}", range()))
+        .ok();
+    assert_eq!(compared["frames"][0]["before"]["count"], 60);
+    tools
+        .get("traces/flame?compare_end_ms=5")
+        .problem(400, "invalid-range");
+}
+
+#[test]
+fn what_a_trace_waited_for() {
+    let tools = Tools::start();
+    let trace = tools.get(&format!("traces/{}", trace_id(304))).ok();
+    let stretches: Vec<Value> = trace["spans"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|span| span["critical_ns"].clone())
+        .collect();
+    const MS: u64 = 1_000_000;
+    assert_eq!(
+        stretches,
+        [
+            json!([[0, MS], [1_999 * MS, 2_000 * MS]]),
+            json!([[MS, 2 * MS], [1_998 * MS, 1_999 * MS]]),
+            json!([[2 * MS, 1_998 * MS]]),
+        ]
+    );
+}
+
+#[test]
 fn the_timeline() {
     let tools = Tools::start();
     let timeline = tools.get("timeline?points=20").ok();

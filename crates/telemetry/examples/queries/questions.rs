@@ -2,8 +2,9 @@
 
 use telemetry::filter;
 use telemetry::query::{
-    self, Order, Scope, TraceOrder, duration_statistics, facets, figures, level_histogram,
-    log_patterns, logs, scatter, search_traces, service_graph, spans, timeline, trace, values,
+    self, GraphLimits, Order, Scope, TraceOrder, duration_statistics, facets, figures,
+    level_histogram, log_patterns, logs, scatter, search_traces, service_graph, spans, timeline,
+    trace, values,
 };
 use telemetry::{Table, TimeRange};
 
@@ -15,6 +16,11 @@ pub(crate) struct Question<'a> {
     pub(crate) ask: Box<dyn Fn() + 'a>,
 }
 
+/// As the page asks.
+const GRAPH: GraphLimits = GraphLimits {
+    nodes: 200,
+    edges: 500,
+};
 const HOUR: i64 = 3_600_000_000_000;
 
 fn whole() -> TimeRange {
@@ -171,11 +177,11 @@ fn of_spans<'a>(table: &'a Table, log_table: &'a Table) -> Vec<Question<'a>> {
         ),
         ask(
             "6 service graph of an hour",
-            Box::new(move || answered(service_graph(&view(), &hour))),
+            Box::new(move || answered(service_graph(&view(), &hour, None, GRAPH))),
         ),
         ask(
             "service graph, whole recording",
-            Box::new(move || answered(service_graph(&view(), &all))),
+            Box::new(move || answered(service_graph(&view(), &all, None, GRAPH))),
         ),
         ask(
             "newest 100 errors",

@@ -2,6 +2,7 @@
 //!
 //! | question | function |
 //! |---|---|
+//! | many traces as one flame graph; what one trace waited for | [`flame()`], [`critical_path()`] |
 //! | figures of a pipe (`… \| p95(duration) by service every 1m`) | [`figures`] |
 //! | pages of spans or logs | [`spans`], [`logs`] |
 //! | search for traces, points of a scatter plot, one trace | [`search_traces`], [`scatter`], [`trace`] |
@@ -10,7 +11,7 @@
 //! | distribution of durations | [`duration_statistics`] |
 //! | logs over time by level, logs by pattern | [`level_histogram`], [`log_patterns`] |
 //! | requests over time, deployments and restarts | [`timeline`], [`annotations`] |
-//! | who calls whom | [`service_graph`] |
+//! | who calls whom; one edge over time | [`service_graph`], [`call_history`] |
 //! | database sessions and statements | [`database_sessions`], [`database_statements`] |
 //!
 //! Most take a [`Scope`]: a range of time and a filter. Each compiles the filter once (every dictionary
@@ -26,11 +27,12 @@
 mod body;
 mod compile;
 mod complete;
+mod critical_path;
 mod database;
-mod edges;
 mod error;
 mod facets;
 mod figures;
+mod flame;
 mod group;
 mod lists;
 mod parallel;
@@ -41,6 +43,7 @@ mod rows;
 mod scatter;
 mod search;
 mod select;
+mod services;
 mod statistics;
 #[cfg(test)]
 mod tests;
@@ -48,14 +51,15 @@ mod text_match;
 mod trace;
 
 pub use complete::{KeyInfo, KeyValues, keys, values};
+pub use critical_path::{CriticalSection, critical_path};
 pub use database::{
     DatabaseSession, DatabaseStatement, SampleTimes, SessionSnapshot, StatementOrder, Statements,
     database_sample_times, database_sessions, database_statements,
 };
-pub use edges::{CallFigures, NodeKind, ServiceEdge, ServiceGraph, ServiceNode, service_graph};
 pub use error::QueryError;
 pub use facets::{Facet, Facets, ValueCount, facets};
 pub use figures::{Cell, ColumnKind, FigureColumn, Figures, figures, round_step};
+pub use flame::{Flame, FlameFrame, FlameLimits, FrameFigures, Merged, flame};
 pub use lists::{logs, spans};
 pub use queue::QueryQueue;
 pub use records::{LogRecord, SpanRecord};
@@ -63,6 +67,10 @@ pub use rows::{Order, Page};
 pub use scatter::{Scatter, ScatterPoint, scatter};
 pub use search::{TraceOrder, TraceSummary, search_traces};
 pub use select::Scope;
+pub use services::{
+    CallFigures, CallHistory, Counted, GraphLimits, HistoryOf, HistoryStep, Node, NodeKind,
+    ServiceEdge, ServiceGraph, ServiceNode, Versus, call_history, service_graph,
+};
 pub use statistics::{
     DurationBucket, DurationStatistics, LevelHistogram, LogPattern, Patterns, Timeline,
     annotations, duration_statistics, level_histogram, log_patterns, timeline,

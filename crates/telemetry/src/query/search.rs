@@ -99,6 +99,15 @@ pub fn search_traces(
     })
 }
 
+/// Start and id of every trace that has a selected span.
+pub(super) fn matched_starts(selector: &Selector<'_, '_>) -> Vec<(i64, u128)> {
+    let traces = Matched::collect(selector);
+    let shards = traces.shards.iter().flatten();
+    shards
+        .map(|(id, found)| (found.extent.start, *id))
+        .collect()
+}
+
 fn parse_cursor(text: &str) -> Result<(i64, u128), QueryError> {
     let (rank, id) = text.split_once('.').ok_or_else(bad_cursor)?;
     match (u64::from_str_radix(rank, 16), u128::from_str_radix(id, 16)) {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::QueryError;
+use super::critical_path::{CriticalSection, critical_path};
 use super::records::{Reader, SpanRecord};
 use super::rows::RowRef;
 use crate::table::{Resource, View};
@@ -26,6 +27,8 @@ pub struct Trace {
     pub resources: Vec<(u32, Resource)>,
     /// Log records of the trace.
     pub logs: u64,
+    /// What the trace waited for, of the spans that were read.
+    pub critical_path: Vec<CriticalSection>,
 }
 
 /// Reads a trace; `None` when no span has the id. At most `limit` spans are read, the first ones.
@@ -67,6 +70,7 @@ pub fn trace(
         start_unix_nano: first,
         duration_ns: last.saturating_sub(first),
         services,
+        critical_path: critical_path(&records),
         spans: records,
         total: rows.len(),
         resources,

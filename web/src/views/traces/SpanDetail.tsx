@@ -13,18 +13,20 @@ import { Icon, type IconName } from "@/ui/Icon";
 import { Banner } from "@/ui/States";
 import { copyText } from "@/ui/Toolbar";
 import { codeHref, codeLabel } from "@/views/shared/CodeLink";
-import { DASH, formatNanos, nanosToMillis } from "@/viz/format";
-import type { Node } from "@/viz/traceModel";
+import { DASH, formatNanos, formatPercent, nanosToMillis } from "@/viz/format";
+import { criticalOf, type Node } from "@/viz/traceModel";
 import styles from "./SpanDetail.module.css";
 import { standing } from "./standing";
 
 export interface SpanDetailProps {
   trace: Trace;
   node: Node;
+  /** Time of the trace's whole critical path. */
+  criticalNs: number;
   onClose(): void;
 }
 
-export function SpanDetail({ trace, node, onClose }: SpanDetailProps) {
+export function SpanDetail({ trace, node, criticalNs, onClose }: SpanDetailProps) {
   const { recording, range, serviceColor } = useWorkspace();
   const { span } = node;
   const stats = useQuery({
@@ -58,6 +60,7 @@ export function SpanDetail({ trace, node, onClose }: SpanDetailProps) {
         <Figure label="Self time" value={formatNanos(node.selfNs)} />
         <Figure label="Starts at" value={formatNanos(span.offset_ns)} />
       </dl>
+      <p className={styles.critical}>{criticalShare(node, criticalNs)}</p>
       {stats.data && stats.data.count > 0 && (
         <Distribution stats={stats.data} durationNs={span.duration_ns} />
       )}
@@ -66,6 +69,13 @@ export function SpanDetail({ trace, node, onClose }: SpanDetailProps) {
       <AttributeList title="Resource" attributes={trace.resources[span.service] ?? {}} />
     </aside>
   );
+}
+
+/** How much of what the trace waited for is this span itself, without its children. */
+function criticalShare(node: Node, wholeNs: number): string {
+  const own = criticalOf(node);
+  if (own === 0 || wholeNs === 0) return "Not on the critical path itself";
+  return `${formatPercent((own / wholeNs) * 100)} of the critical path, ${formatNanos(own)}`;
 }
 
 function Figure({ label, value }: { label: string; value: string }) {

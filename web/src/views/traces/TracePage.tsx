@@ -129,7 +129,14 @@ function LoadedTrace({ trace }: { trace: Trace }) {
             <SpanTable tree={tree} matches={matches} selected={selectedId} onSelect={select} />
           )}
         </div>
-        {selected && <SpanDetail trace={trace} node={selected} onClose={() => select(null)} />}
+        {selected && (
+          <SpanDetail
+            trace={trace}
+            node={selected}
+            criticalNs={tree.criticalNs}
+            onClose={() => select(null)}
+          />
+        )}
       </div>
     </>
   );

@@ -1,29 +1,21 @@
-/** Finding traces: a filter, the durations as points over time, and the list of what matches. */
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+/** Finding traces: a filter, the values of what matches, and the traces as a list or merged into one picture. */
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/endpoints";
 import type { TraceOrder } from "@/api/types";
-import { toolHref, useGoTo, useParams, usePlace } from "@/state/location";
-import { useStatus } from "@/state/status";
+import { useParams } from "@/state/location";
 import { useKept } from "@/state/useKept";
 import { useWorkspace } from "@/state/workspace";
-import { DataTable } from "@/ui/DataTable";
-import { Panel } from "@/ui/Panel";
 import { Segmented } from "@/ui/Segmented";
-import { ErrorState, Skeleton } from "@/ui/States";
-import { LinkButton, Toolbar } from "@/ui/Toolbar";
+import { ViewTabs } from "@/ui/Tabs";
+import { LinkButton, Toolbar, ToolbarLine } from "@/ui/Toolbar";
 import { FacetColumn } from "@/views/shared/FacetColumn";
 import { FilterField, FilterProblem, isUnread } from "@/views/shared/FilterField";
-import { NothingMatches } from "@/views/shared/NothingMatches";
-import { formatCount, formatNanos } from "@/viz/format";
-import { DurationScatter } from "./DurationScatter";
+import { AggregateView } from "./AggregateView";
 import { searchSpec } from "./params";
 import { type Roots, rootsOf, withRoots } from "./roots";
+import { TraceResults } from "./TraceResults";
 import styles from "./TraceSearch.module.css";
-import { traceColumns } from "./traceColumns";
 
-const PAGE = 100;
-const POINTS = 3000;
 const FACET_KEYS =
   "service,name,status,http.route,http.response.status_code,error.type,tenant.id,peer.service";
 
@@ -39,43 +31,12 @@ const ROOT_CHOICES: readonly { value: Roots; label: string }[] = [
   { value: "all", label: "All" },
 ];
 
-const LEFT_OUT: Record<Roots, string | null> = {
-  requests: "background traces left out by the filter",
-  background: "requests left out by the filter",
-  all: null,
-};
-
 export function TraceSearch() {
-  const { recording, range, setRange, serviceColor } = useWorkspace();
-  const [{ q, order }, setParams] = useParams(searchSpec);
-  const goTo = useGoTo();
-  const [hovered, setHovered] = useState<string | null>(null);
+  const { recording, range } = useWorkspace();
+  const [{ view, q, order }, setParams] = useParams(searchSpec);
   const times = { start_ms: range.start, end_ms: range.end };
   const roots = rootsOf(q);
   const filter = (next: string) => setParams({ q: next }, "push");
-
-  const list = useInfiniteQuery({
-    queryKey: ["traces", recording.id, times, q, order],
-    queryFn: ({ pageParam, signal }) =>
-      api.traces.list(
-        recording.id,
-        { ...times, filter: q || undefined, order, limit: PAGE, cursor: pageParam ?? undefined },
-        { signal },
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
-    placeholderData: keepPreviousData,
-  });
-  const scatter = useQuery({
-    queryKey: ["scatter", recording.id, times, q],
-    queryFn: ({ signal }) =>
-      api.traces.scatter(
-        recording.id,
-        { ...times, filter: q || undefined, limit: POINTS },
-        { signal },
-      ),
-    placeholderData: keepPreviousData,
-  });
   const facets = useQuery({
     queryKey: ["span-facets", recording.id, times, q],
     queryFn: ({ signal }) =>
@@ -86,39 +47,22 @@ export function TraceSearch() {
       ),
     placeholderData: keepPreviousData,
   });
-
-  const unread = isUnread(list.error);
-  const pages = useKept(list.data);
+  const unread = isUnread(facets.error);
   const keptFacets = useKept(facets.data);
-  const points = useKept(scatter.data);
-  const rows = useMemo(() => pages?.pages.flatMap((page) => page.traces) ?? [], [pages]);
-  const total = pages?.pages[0]?.total ?? 0;
-  const longest = useMemo(() => Math.max(...rows.map((row) => row.duration_ns), 1), [rows]);
-  const place = usePlace();
-  const columns = traceColumns({
-    longest,
-    serviceColor,
-    href: (trace) => (place ? toolHref(place, "traces", { rest: trace }) : ""),
-  });
-  const open = (trace: string) => goTo("traces", { rest: trace });
-  const reduced = points && points.shown < points.total;
-  useStatus(
-    list.data
-      ? [
-          `${formatCount(total)} traces in ${formatNanos((list.data.pages[0]?.query_ms ?? 0) * 1e6)}`,
-          ...(reduced
-            ? [
-                `${formatCount(points.shown)} of ${formatCount(points.total)} points drawn, slowest and failed kept`,
-              ]
-            : []),
-          ...(LEFT_OUT[roots] ? [LEFT_OUT[roots]] : reduced ? [] : ["nothing left out"]),
-        ]
-      : [],
-  );
 
   return (
     <>
       <Toolbar label="Traces">
+        <ViewTabs
+          label="View of the traces"
+          value={view}
+          tabs={[
+            { value: "traces", label: "Traces" },
+            { value: "aggregate", label: "Aggregate" },
+          ]}
+          onChange={(value) => setParams({ view: value })}
+        />
+        <ToolbarLine />
         <FilterField
           label="Filter traces by their spans"
           value={q}
@@ -132,15 +76,17 @@ export function TraceSearch() {
           options={ROOT_CHOICES}
           onChange={(value) => filter(withRoots(q, value))}
         />
-        <Segmented
-          label="Order"
-          value={order}
-          options={ORDERS}
-          onChange={(value) => setParams({ order: value })}
-        />
+        {view === "traces" && (
+          <Segmented
+            label="Order"
+            value={order}
+            options={ORDERS}
+            onChange={(value) => setParams({ order: value })}
+          />
+        )}
         <LinkButton />
       </Toolbar>
-      {unread && <FilterProblem error={list.error} />}
+      {unread && <FilterProblem error={facets.error} />}
       <div className={styles.layout} data-stale={unread || undefined}>
         <FacetColumn
           facets={keptFacets}
@@ -148,91 +94,12 @@ export function TraceSearch() {
           onFilter={filter}
           label="Values of matching spans"
         />
-        <div className={styles.main}>
-          <Panel
-            title="Duration"
-            unit={`of each ${scatterOf(q)}, log scale`}
-            className={styles.scatter}
-            pin={() => ({
-              text: q
-                ? `Traces matching ${q}: ${formatCount(total)}`
-                : `All traces: ${formatCount(total)}`,
-              query: q,
-            })}
-          >
-            {points ? (
-              <DurationScatter
-                points={points}
-                range={range}
-                highlighted={hovered}
-                onOpen={open}
-                onBox={(box) => {
-                  setRange({ start: box.start, end: box.end });
-                  if (box.minNs > 0) filter(withDuration(q, box.minNs, box.maxNs));
-                }}
-              />
-            ) : (
-              <Skeleton shape="chart" />
-            )}
-          </Panel>
-          <Panel title="Traces" unit={`${formatCount(total)} match`} className={styles.list}>
-            {list.error && !unread ? (
-              <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-            ) : !pages ? (
-              unread ? null : (
-                <Skeleton shape="rows" rows={12} />
-              )
-            ) : (
-              <DataTable
-                label="Traces"
-                rows={rows}
-                columns={columns}
-                rowKey={(row) => row.trace_id}
-                onOpen={(row) => open(row.trace_id)}
-                onHover={(row) => setHovered(row?.trace_id ?? null)}
-                onEnd={() => list.hasNextPage && !list.isFetchingNextPage && list.fetchNextPage()}
-                empty={
-                  <NothingMatches
-                    noun="trace"
-                    filter={q}
-                    onFilter={filter}
-                    count={(other, signal) =>
-                      api.traces
-                        .list(
-                          recording.id,
-                          { ...times, filter: other || undefined, limit: 1 },
-                          { signal },
-                        )
-                        .then((answer) => answer.total)
-                    }
-                  />
-                }
-                foot={
-                  rows.length < total
-                    ? `${formatCount(rows.length)} of ${formatCount(total)} shown; scroll for more`
-                    : undefined
-                }
-              />
-            )}
-          </Panel>
-        </div>
+        {view === "traces" ? (
+          <TraceResults onFilter={filter} />
+        ) : (
+          <AggregateView onFilter={filter} />
+        )}
       </div>
     </>
   );
-}
-
-/** What the points of the scatter are. */
-function scatterOf(filter: string): string {
-  const roots = rootsOf(filter);
-  if (roots === "requests") return "request";
-  if (roots === "background") return "background root span";
-  return filter ? "matching span" : "root span";
-}
-
-/** The filter with a duration range in place of the ones it had. */
-function withDuration(filter: string, minNs: number, maxNs: number): string {
-  const without = filter.replace(/(^|\s)duration[<>]=?\S+/g, "").trim();
-  const ms = (ns: number) => `${Number((ns / 1e6).toPrecision(3))}ms`;
-  const kept = without === "" ? "" : `${without} `;
-  return `${kept}duration>=${ms(minNs)} duration<=${ms(maxNs)}`;
 }

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import type { TraceSummary } from "@/api/types";
 import { Swatch } from "@/ui/Chip";
 import type { Column } from "@/ui/DataTable";
+import { MiddleEllipsis } from "@/ui/MiddleEllipsis";
 import { formatCount, formatNanos, formatTime, nanosToMillis } from "@/viz/format";
 import styles from "./traceColumns.module.css";
 
@@ -26,8 +27,14 @@ export function traceColumns(options: TraceColumnsOptions): Column<TraceSummary>
           <Swatch color={serviceColor(row.service)} />
           <span className="t3">{row.service}</span>
           {/* The id beside it is the one that keys reach: two stops for one way would be one too many. */}
-          <Link className={styles.root} href={href(row.trace_id)} title={row.name} tabIndex={-1}>
-            {row.name}
+          <Link
+            className={styles.root}
+            href={href(row.trace_id)}
+            title={row.name}
+            aria-label={row.name}
+            tabIndex={-1}
+          >
+            <MiddleEllipsis text={row.name} />
           </Link>
         </span>
       ),

@@ -67,7 +67,10 @@ steps = ["queries-slow", "unrelated-requests-fail"]
 id = "errors"
 title = "SECRET-SOLUTION the failed requests"
 points = 10
-any = [{ tool = "metrics", metric = "http_server_request_duration_seconds" }]
+any = [
+  { tool = "metrics", metric = "http_server_request_duration_seconds" },
+  { tool = "services", edge = "api→reports" },
+]
 
 [ruled_out]
 points = 10

@@ -1,9 +1,9 @@
 //! Ready-made answers on small tables, worked out by hand.
 
 use crate::query::{
-    Cell, NodeKind, Order, Scope, StatementOrder, annotations, database_sample_times,
-    database_sessions, database_statements, duration_statistics, facets, keys, level_histogram,
-    log_patterns, logs, scatter, service_graph, timeline, trace, values,
+    Cell, Order, Scope, StatementOrder, annotations, database_sample_times, database_sessions,
+    database_statements, duration_statistics, facets, keys, level_histogram, log_patterns, logs,
+    scatter, timeline, trace, values,
 };
 use crate::table::{
     Level, LogRow, Signal, SpanKind, SpanRow, Status, TableBuilder, TimeRange, Value,
@@ -115,66 +115,6 @@ fn a_trace_comes_with_all_that_belongs_to_it() {
     let cut = trace(&view, &logs, 41, 2).unwrap().expect("there is one");
     assert_eq!((cut.spans.len(), cut.total), (2, 4));
     assert_eq!(trace(&view, &logs, 9_999, 10).unwrap(), None);
-}
-
-#[test]
-fn the_service_graph_knows_callers_callees_and_peers() {
-    let builder = requests(100);
-    let graph = service_graph(&builder.view(), &everything()).unwrap();
-    let edges: Vec<(&str, &str, NodeKind, u64, u64)> = graph
-        .edges
-        .iter()
-        .map(|edge| {
-            (
-                edge.from.as_str(),
-                edge.to.as_str(),
-                edge.to_kind,
-                edge.calls.count,
-                edge.calls.errors,
-            )
-        })
-        .collect();
-    assert_eq!(
-        edges,
-        [
-            ("api", "worker", NodeKind::Service, 100, 10),
-            ("worker", "postgresql", NodeKind::Database, 100, 10)
-        ]
-    );
-    assert_eq!(graph.edges[0].calls.p50_ns, 2_000_049);
-    let nodes: Vec<(&str, u64)> = graph
-        .nodes
-        .iter()
-        .map(|node| (node.name.as_str(), node.calls.count))
-        .collect();
-    assert_eq!(nodes, [("api", 100), ("worker", 100), ("postgresql", 100)]);
-}
-
-#[test]
-fn parents_in_other_segments_are_found() {
-    let mut builder = TableBuilder::new(Signal::Spans);
-    let services = ["api", "worker"].map(|name| builder.resource(name, &[]));
-    for (place, resource) in services.into_iter().enumerate().rev() {
-        builder.append_span(&SpanRow {
-            resource,
-            trace_id: 1,
-            span_id: place as u64 + 1,
-            parent_span_id: place as u64,
-            start_unix_nano: place as i64,
-            duration_ns: 1,
-            name: "work",
-            kind: SpanKind::Server,
-            status: Status::Unset,
-            status_message: "",
-            attributes: &[],
-        });
-        builder.seal();
-    }
-    let graph = service_graph(&builder.view(), &everything()).unwrap();
-    assert_eq!(
-        (graph.edges.len(), graph.edges[0].from.as_str()),
-        (1, "api")
-    );
 }
 
 #[test]

@@ -4,5 +4,6 @@
 mod answers;
 mod figures;
 mod filters;
+mod flame;
 mod model;
 mod paging;
