@@ -197,7 +197,7 @@ impl Default for NotificationConfig {
             webhook_timeout: Duration::from_secs(5),
             retry: RetryConfig {
                 attempts: 6,
-                base_delay: Duration::from_mins(2),
+                base_delay: Duration::from_secs(100),
                 max_delay: Duration::from_mins(30),
             },
         }

@@ -61,7 +61,7 @@ pub(crate) fn register(population: &Population, behaviour: Behaviour, account: A
     let mut rng = sim::rng_for("partners.webhooks", 0);
     for (index, tenant) in population.tenants.iter().enumerate() {
         let down = behaviour.endpoint.clone();
-        let down = down.filter(|outage| outage.tenant % population.tenants.len() == index);
+        let down = down.filter(|outage| population.busiest(outage.rank) == index);
         let endpoint = Endpoint::new(account, down);
         let hook = Peer::new(endpoint.router(), latency(rng.range(60..260), 0.5))
             .with_schedule(usual_failures());

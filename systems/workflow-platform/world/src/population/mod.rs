@@ -123,6 +123,13 @@ impl Population {
         Some(sim::json::text_of(bytes))
     }
 
+    /// The place in the list of a tenant, by its rank in traffic; 0 sends the most.
+    pub(crate) fn busiest(&self, rank: usize) -> usize {
+        let mut shares = self.shares.clone();
+        shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+        shares[rank % shares.len()].0
+    }
+
     /// A tenant, by its place in the list; places beyond its end begin again.
     pub(crate) fn tenant(&self, place: usize) -> &Tenant {
         &self.tenants[place % self.tenants.len()]

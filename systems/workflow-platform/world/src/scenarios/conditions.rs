@@ -46,8 +46,8 @@ pub(crate) struct Customers {
 /// A customer's endpoint answers 503 to everything.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Outage {
-    /// The customer's place in the list.
-    pub(crate) tenant: usize,
+    /// The customer's rank in traffic; 0 sends the most.
+    pub(crate) rank: usize,
     /// Its beginning.
     pub(crate) from: Timestamp,
     /// Its end.

@@ -21,8 +21,8 @@ pub struct FailingWebhooks {
     pub down_from_seconds: u64,
     /// When it is back.
     pub down_until_seconds: u64,
-    /// Whose endpoint: the customer's place in the list.
-    pub tenant: usize,
+    /// Whose endpoint: the customer's rank in traffic; 0 sends the most.
+    pub rank: usize,
     /// Coincidences.
     pub red_herrings: Vec<RedHerring>,
 }
@@ -39,7 +39,7 @@ impl FailingWebhooks {
         Self {
             down_from_seconds: onset as u64,
             down_until_seconds: (onset + lasts) as u64,
-            tenant: rng.range(0..4),
+            rank: rng.range(0..3),
             red_herrings: RolloutOf::WorkflowService.only(draw(
                 rng,
                 difficulty,
@@ -61,7 +61,7 @@ impl FailingWebhooks {
 
     pub(crate) fn conditions(&self, start: Timestamp) -> Conditions {
         let outage = Outage {
-            tenant: self.tenant,
+            rank: self.rank,
             from: start + Duration::from_secs(self.down_from_seconds),
             until: start + Duration::from_secs(self.down_until_seconds),
         };
