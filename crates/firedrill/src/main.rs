@@ -50,6 +50,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Drills(options) => commands::drills::run(&options),
         Command::Simulate(options) => commands::simulate::run(&options),
         Command::Liveness(options) => commands::liveness::run(&options),
+        Command::Heap(question) => commands::heap::run(&question),
         Command::Inspect { recording } => commands::inspect::run(&recording),
         Command::Openapi => commands::openapi::run(),
         Command::Completions { shell } => commands::completions::run(shell),
