@@ -45,6 +45,9 @@ Examples:
 
   firedrill open timeout-cascade repaired --seed 7
       Lay out the system's source; change it, then `firedrill verify repaired`.
+
+  firedrill heap summary Heap.heapsnapshot
+      Say what fills a process, of a snapshot that Node.js or Chrome wrote.
 ";
 
 const EXIT_CODES: &str = "\
@@ -53,7 +56,7 @@ Exit codes:
    1  of verify and judge: not fixed
    2  wrong arguments (unknown drill, a seed that is no number, …); could not be judged
    3  something needed is not usable (port in use, folder not writable, …)
-   4  a recording is damaged, or none at all
+   4  a recording or a heap snapshot is damaged, or none at all
    5  a system could not be simulated to its end
    6  a drill is not valid
    7  a drill is not alive, or a repair does not hold
@@ -114,6 +117,13 @@ pub(crate) enum Command {
         /// The recording's folder
         recording: PathBuf,
     },
+
+    /// Say what is in heap snapshots, and what keeps it there
+    ///
+    /// Reads `.heapsnapshot` files as Node.js (`v8.writeHeapSnapshot()`) and Chrome DevTools write
+    /// them, also compressed with zstd.
+    #[command(subcommand)]
+    Heap(Heap),
 
     /// Run a system's own command line, such as `firedrill system workflow-platform serve`
     System {
@@ -331,6 +341,73 @@ pub(crate) struct Liveness {
     #[command(flatten)]
     pub(crate) drills: Drills,
 }
+
+/// A question about heap snapshots.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Heap {
+    /// Which classes keep how much, and what looks like a leak
+    #[command(after_help = "Example:\n  firedrill heap summary Heap.heapsnapshot --top 10")]
+    Summary {
+        /// The snapshot
+        file: PathBuf,
+
+        #[command(flatten)]
+        show: Show,
+    },
+
+    /// What was added from the first snapshot to the last
+    #[command(
+        after_help = "Example:\n  firedrill heap diff before.heapsnapshot after.heapsnapshot"
+    )]
+    Diff {
+        /// The snapshots, in the order in which they were taken
+        #[arg(required = true, num_args = 2..=HEAP_FILES_MAX)]
+        files: Vec<PathBuf>,
+
+        /// The snapshots are not of one and the same process, so that node ids mean nothing
+        #[arg(long)]
+        different_processes: bool,
+
+        #[command(flatten)]
+        show: Show,
+    },
+
+    /// By which references objects are kept, grouped by the shape of the way
+    #[command(
+        after_help = "Examples:\n  firedrill heap paths Heap.heapsnapshot --class Session\n  \
+                      firedrill heap paths Heap.heapsnapshot --node 12049"
+    )]
+    Paths {
+        /// The snapshot
+        file: PathBuf,
+
+        /// All objects of this class
+        #[arg(long, value_name = "NAME", required_unless_present = "node")]
+        class: Option<String>,
+
+        /// The object with this id, which other tools write as @ID
+        #[arg(long, value_name = "ID", conflicts_with = "class")]
+        node: Option<u32>,
+
+        #[command(flatten)]
+        show: Show,
+    },
+}
+
+/// How an answer is shown.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Show {
+    /// Print at most this many rows
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) top: usize,
+
+    /// Print JSON instead of tables
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Snapshots of one comparison; each takes memory until the end.
+const HEAP_FILES_MAX: usize = 8;
 
 /// Seeds of one command; each is a whole incident.
 const SEEDS_MAX: u64 = 1_000;

@@ -11,7 +11,7 @@ pub(crate) enum Exit {
     Usage = 2,
     /// Something that the command needs is not usable: port in use, folder not writable.
     Environment = 3,
-    /// A recording is damaged or none at all.
+    /// A recording or a heap snapshot is damaged or none at all.
     Recording = 4,
     /// A system could not be simulated to the end.
     Simulation = 5,

@@ -53,6 +53,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Open(options) => commands::open::run(&options),
         Command::Verify(options) => return commands::judge::verify(&options),
         Command::Judge(options) => return commands::judge::run(&options),
+        Command::Heap(question) => commands::heap::run(&question),
         Command::Inspect { recording } => commands::inspect::run(&recording),
         Command::Openapi => commands::openapi::run(),
         Command::Completions { shell } => commands::completions::run(shell),

@@ -6,6 +6,8 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use heap::{EdgeType, NodeType, SnapshotBuilder};
+
 fn firedrill(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
 }
@@ -273,10 +275,109 @@ fn check_damaged(recording: &Path) {
     check_failure(&["inspect", recording.to_str().unwrap()], 4, "is damaged");
 }
 
+/// A folder with two snapshots of one process: the first small, the second with 500 sessions more, compressed.
+fn heap_snapshots() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let snapshot = |sessions: u32| {
+        let mut builder = SnapshotBuilder::new();
+        let registry = builder.node(NodeType::Object, "Registry", 3, 64);
+        builder.edge(builder.root(), EdgeType::Property, "registry", registry);
+        for at in 0..sessions {
+            let session = builder.node(NodeType::Object, "Session", 5 + at * 2, 1_000);
+            builder.element(registry, at, session);
+        }
+        let mut file = Vec::new();
+        builder.write(&mut file).unwrap();
+        file
+    };
+    fs::write(folder.path().join("a.heapsnapshot"), snapshot(10)).unwrap();
+    let compressed = zstd::encode_all(snapshot(510).as_slice(), 1).unwrap();
+    fs::write(folder.path().join("b.heapsnapshot.zst"), compressed).unwrap();
+    folder
+}
+
+#[test]
+fn heap_snapshots_are_summed_up_compared_and_explained() {
+    let folder = heap_snapshots();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (a, b) = (path("a.heapsnapshot"), path("b.heapsnapshot.zst"));
+
+    let summary = succeed(&["heap", "summary", &b]);
+    assert!(
+        summary.contains("512 objects, 511 references, 498.1 KiB"),
+        "{summary}"
+    );
+    assert!(
+        summary.contains("510 objects of the class Session"),
+        "{summary}"
+    );
+    let top = succeed(&["heap", "summary", &b, "--top", "1"]);
+    assert!(
+        top.contains("2 more classes, the largest keeps 498.0 KiB"),
+        "{top}"
+    );
+
+    let diff = succeed(&["heap", "diff", &a, &b, "--json"]);
+    let diff: serde_json::Value = serde_json::from_str(&diff).unwrap();
+    let session = diff["classes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["class"] == "Session")
+        .unwrap();
+    assert_eq!(session["new"]["count"], 500);
+    assert_eq!(session["freed"]["count"], 0);
+    assert_eq!(diff["suspects"][0]["rule"], "growing class");
+    let other = succeed(&["heap", "diff", &a, &b, "--different-processes"]);
+    let row = other
+        .lines()
+        .find(|line| line.starts_with("Session"))
+        .unwrap();
+    let row: Vec<_> = row.split_whitespace().collect();
+    assert_eq!(row[..6], ["Session", "10", "510", "?", "?", "+500"]);
+
+    let paths = succeed(&["heap", "paths", &b, "--class", "Session"]);
+    assert!(paths.contains("510 of them (100.0 %)"), "{paths}");
+    assert!(paths.contains("    […] Session x 510"), "{paths}");
+    assert!(succeed(&["heap", "paths", &a, "--node", "5"]).starts_with("1 objects"));
+}
+
+#[test]
+fn heap_snapshots_that_cannot_be_used_are_explained() {
+    let folder = heap_snapshots();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let a = path("a.heapsnapshot");
+    check_failure(
+        &["heap", "summary", "no/such/file"],
+        4,
+        "cannot read no/such/file",
+    );
+    check_failure(
+        &["heap", "paths", &a, "--class", "sess"],
+        2,
+        "next: use one of: Session",
+    );
+    check_failure(
+        &["heap", "paths", &a, "--node", "9999"],
+        2,
+        "no object @9999 is in the snapshot",
+    );
+    check_failure(&["heap", "diff", &a], 2, "2 values required");
+    let whole = fs::read(&a).unwrap();
+    fs::write(path("cut"), &whole[..whole.len() / 2]).unwrap();
+    check_failure(&["heap", "summary", &path("cut")], 4, "it ends at byte");
+    fs::write(path("foreign"), "{\"head\":{}}").unwrap();
+    check_failure(
+        &["heap", "summary", &path("foreign")],
+        4,
+        "not a V8 heap snapshot\n  next: Write one with",
+    );
+}
+
 #[test]
 fn completions_name_every_command() {
     let script = succeed(&["completions", "bash"]);
-    for command in ["serve", "drills", "simulate", "inspect", "system"] {
+    for command in ["serve", "drills", "simulate", "inspect", "system", "heap"] {
         assert!(script.contains(command), "{command}");
     }
 }

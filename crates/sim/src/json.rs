@@ -41,7 +41,8 @@ pub fn len(document: &Value) -> u64 {
     }
 }
 
-fn stand_in(text: &str) -> Option<u64> {
+/// The length that a stand-in declares; `None` for any other text.
+pub(crate) fn stand_in(text: &str) -> Option<u64> {
     text.strip_prefix(MARK)?.strip_suffix(MARK)?.parse().ok()
 }
 

@@ -3,8 +3,8 @@
 use std::process::{ChildStdout, Command};
 use std::time::{Duration, Instant};
 
-use emit::Signal;
 use emit::frames::{Frame, FrameError};
+use emit::{Attachment, Signal};
 
 use super::cancel::Cancel;
 use super::error::{IncidentError, IncidentErrorKind};
@@ -28,6 +28,16 @@ pub trait Append {
         signal: Signal,
         otlp: &[u8],
     ) -> Result<Appended, Box<dyn std::error::Error + Send + Sync>>;
+
+    /// Takes a file, such as a heap snapshot.
+    ///
+    /// # Errors
+    ///
+    /// Any error ends the run.
+    fn attach(
+        &mut self,
+        attachment: Attachment,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
 }
 
 /// What has been taken so far.
@@ -227,6 +237,15 @@ impl Reception<'_> {
                         .map_err(IncidentErrorKind::Record)?;
                     self.progress.spans = appended.spans;
                     self.progress.logs = appended.logs;
+                }
+                Frame::Attachment(attachment) => {
+                    bytes += attachment.bytes.len() as u64;
+                    if bytes > limit {
+                        return Err(IncidentErrorKind::Bytes(limit));
+                    }
+                    self.append
+                        .attach(attachment)
+                        .map_err(IncidentErrorKind::Record)?;
                 }
                 Frame::Progress { elapsed, total } => {
                     self.progress.virtual_elapsed = Duration::from_nanos(elapsed);

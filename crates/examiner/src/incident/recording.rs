@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use emit::Signal;
-use telemetry::recording::{Growing, Recording, RecordingError, RecordingInfo, RecordingWriter};
+use emit::{Attachment, Signal};
+use telemetry::recording::{
+    AttachmentInfo, Growing, Recording, RecordingError, RecordingInfo, RecordingWriter,
+};
 
 use super::account;
 use super::cancel::Cancel;
@@ -163,6 +165,20 @@ impl Append for Writer {
             appended.logs += counts.logs + counts.samples;
         }
         Ok(appended)
+    }
+
+    fn attach(
+        &mut self,
+        attachment: Attachment,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let info = AttachmentInfo {
+            name: attachment.name,
+            media_type: attachment.media_type,
+            time_unix_nano: i64::try_from(attachment.time_unix_nano).unwrap_or(i64::MAX),
+            service: attachment.service,
+            instance: attachment.instance,
+        };
+        Ok(self.writer.attach(info, &attachment.bytes)?)
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod completions;
 pub(crate) mod drills;
+pub(crate) mod heap;
 pub(crate) mod inspect;
 pub(crate) mod judge;
 pub(crate) mod liveness;

@@ -22,6 +22,12 @@ macro_rules! uuid_id {
             }
         }
 
+        impl sim::heap::HeapObject for $name {
+            fn label(&self) -> Option<std::borrow::Cow<'_, str>> {
+                Some(self.0.to_string().into())
+            }
+        }
+
         impl From<$name> for sim::postgres::Value {
             fn from(id: $name) -> Self {
                 id.0.into()
@@ -98,6 +104,8 @@ impl TenantId {
         Arc::clone(&self.0).into()
     }
 }
+
+sim::heap!(TenantId { 0 });
 
 impl fmt::Display for TenantId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

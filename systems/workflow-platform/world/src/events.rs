@@ -33,5 +33,5 @@ fn take_snapshot(reach: &Reach, role: Role) {
         Role::WorkflowService => &reach.platform.workflow_service,
         Role::NotificationService => &reach.platform.notification_service,
     };
-    let _ = process;
+    process.record_heap();
 }

@@ -52,6 +52,9 @@ pub(super) struct EventBus {
     gauge: Gauge,
 }
 
+sim::heap!(Handler { journal });
+sim::heap!(Registered { handlers });
+
 #[derive(Default)]
 struct Registered {
     handlers: BTreeMap<ExecutionId, Vec<Handler>>,
@@ -67,8 +70,10 @@ impl EventBus {
             warn_at: HANDLERS_USUAL,
             ..Registered::default()
         };
+        let shared = Arc::new(Mutex::new(registered));
+        sim::heap::root("event bus", Arc::clone(&shared));
         Self {
-            shared: Arc::new(Mutex::new(registered)),
+            shared,
             gauge: metrics::event_handlers(),
         }
     }

@@ -27,6 +27,13 @@ pub(super) struct Journal {
     _memory: sim::memory::Charge,
 }
 
+sim::heap!(Journal {
+    execution_id,
+    tenant_id,
+    input,
+    history
+});
+
 impl Journal {
     /// An empty journal.
     pub(super) fn new(execution: &Claimed) -> Arc<Self> {

@@ -53,6 +53,8 @@ pub(super) struct HistoryEntry {
     pub(super) at: Timestamp,
 }
 
+sim::heap!(HistoryEntry { step });
+
 /// The engine's view of the database.
 #[derive(Clone)]
 pub(super) struct Store {
