@@ -338,6 +338,10 @@ pub(crate) struct Liveness {
     #[arg(long)]
     pub(crate) quiet: bool,
 
+    /// Simulate only the part of the incident around its trigger, on which a repair is proven
+    #[arg(long)]
+    pub(crate) around_trigger: bool,
+
     #[command(flatten)]
     pub(crate) drills: Drills,
 }

@@ -46,8 +46,13 @@ pub(crate) fn run(options: &cli::Liveness) -> Result<(), Failure> {
     let mut failed = Vec::new();
     for seed in options.seeds.clone() {
         let spec = spec(entry, options, seed)?;
-        let (onset, findings) =
-            examine(entry, &spec, &folder.path().join("incident"), expectation)?;
+        let (onset, findings) = examine(
+            entry,
+            &spec,
+            &folder.path().join("incident"),
+            expectation,
+            options.around_trigger,
+        )?;
         output::print(&line(seed, onset, expectation, &findings))?;
         if !findings.iter().all(|finding| finding.holds) {
             failed.push(seed.to_string());
@@ -99,16 +104,23 @@ fn spec(entry: &Entry, options: &cli::Liveness, seed: u64) -> Result<IncidentSpe
     })
 }
 
-/// Runs one incident in `folder`, which is removed again; gives its onset in seconds and what was found.
+/// Runs one incident in `folder`, or the part around its trigger; the folder is removed again. Gives its onset in
+/// seconds after the beginning of what was run, and what was found.
 fn examine(
     entry: &Entry,
     spec: &IncidentSpec,
     folder: &Path,
     expectation: Expectation,
+    around_trigger: bool,
 ) -> Result<(u64, Vec<Finding>), Failure> {
-    let onset = describe(spec)
-        .map_err(|error| simulate::failure(&error))?
-        .onset_seconds;
+    let described = describe(spec).map_err(|error| simulate::failure(&error))?;
+    let part = described.proof.filter(|_| around_trigger);
+    let spec = &IncidentSpec {
+        part,
+        ..spec.clone()
+    };
+    let begins = part.map_or(0, |part| part.from_seconds);
+    let onset = described.onset_seconds.saturating_sub(begins);
     let label = RecordingLabel {
         id: format!("{}-{}", entry.drill.id, spec.seed),
         title: entry.drill.title.clone(),
