@@ -9,6 +9,7 @@
 //! | 3 | `ExportLogsServiceRequest` |
 //! | 4 | progress: virtual nanoseconds elapsed and in total, two `u64` little-endian |
 //! | 5 | end: spans, log records, metric points, three `u64` little-endian; always the last frame |
+//! | 6 | an attachment or a part of one: 0 for the first part and 1 for any other (one byte), the bytes of the file that follow in later parts (`u64`); in the first part then the time (`u64`), and name, media type, service and instance (each `u16` and UTF-8); then bytes of the file. Parts follow one another. All numbers are little-endian |
 //!
 //! A stream without an end frame was cut short. Start at [`FrameSink`] for writing, [`FrameReader`] for
 //! reading.
@@ -17,6 +18,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 
+use crate::attachment::{self, Assembly, Attachment};
 use crate::sink::{Counts, Signal, Sink};
 
 /// Largest payload that a reader accepts.
@@ -27,6 +29,7 @@ const METRICS: u8 = 2;
 const LOGS: u8 = 3;
 const PROGRESS: u8 = 4;
 const END: u8 = 5;
+const ATTACHMENT: u8 = 6;
 
 /// One frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +52,8 @@ pub enum Frame {
         /// Metric data points in all frames before.
         metric_points: u64,
     },
+    /// A file, put together from its parts.
+    Attachment(Attachment),
 }
 
 /// Why a stream could not be read.
@@ -73,6 +78,9 @@ pub enum FrameError {
         /// Bytes of its payload.
         length: usize,
     },
+    /// Parts of an attachment that do not fit together.
+    #[error("an attachment is incomplete or in the wrong order; the stream is damaged")]
+    BrokenAttachment,
     /// Bytes after the end frame.
     #[error("bytes follow the end frame; something else wrote to the telemetry stream")]
     TrailingBytes,
@@ -138,6 +146,16 @@ impl<W: Write + Send> Sink for FrameSink<W> {
         self.frame(kind, otlp);
     }
 
+    fn attach(&mut self, attachment: &Attachment) {
+        if self.failure.is_none() {
+            let writer = &mut self.writer;
+            let written = attachment::write(attachment, MAX_PAYLOAD, |payload| {
+                write_frame(writer, ATTACHMENT, payload)
+            });
+            self.failure = written.err();
+        }
+    }
+
     fn progress(&mut self, elapsed: u64, total: u64) -> io::Result<()> {
         let mut payload = [0; 16];
         payload[..8].copy_from_slice(&elapsed.to_le_bytes());
@@ -171,6 +189,7 @@ impl<W: Write + Send> Sink for FrameSink<W> {
 #[derive(Debug)]
 pub struct FrameReader<R> {
     reader: R,
+    assembly: Assembly,
     ended: bool,
     failed: bool,
 }
@@ -180,16 +199,38 @@ impl<R: Read> FrameReader<R> {
     pub fn new(reader: R) -> Self {
         Self {
             reader,
+            assembly: Assembly::default(),
             ended: false,
             failed: false,
         }
     }
 
-    /// The next frame; `None` after the end frame.
+    /// The next frame; `None` after the end frame. The parts of an attachment are one frame.
     ///
     /// # Errors
     /// When the stream is damaged, cut short or cannot be read.
     pub fn next_frame(&mut self) -> Result<Option<Frame>, FrameError> {
+        loop {
+            let Some((kind, payload)) = self.next_payload()? else {
+                return Ok(None);
+            };
+            if kind == ATTACHMENT {
+                if let Some(whole) = self.assembly.take(&payload)? {
+                    return Ok(Some(Frame::Attachment(whole)));
+                }
+                continue;
+            }
+            if !self.assembly.is_complete() {
+                return Err(FrameError::BrokenAttachment);
+            }
+            let frame = decode(kind, payload)?;
+            self.ended = matches!(frame, Frame::End { .. });
+            return Ok(Some(frame));
+        }
+    }
+
+    /// Kind and payload of the next frame of the stream.
+    fn next_payload(&mut self) -> Result<Option<(u8, Vec<u8>)>, FrameError> {
         let mut kind = [0];
         loop {
             match self.reader.read(&mut kind) {
@@ -201,7 +242,7 @@ impl<R: Read> FrameReader<R> {
                 Err(error) => return Err(error.into()),
             }
         }
-        if !(TRACES..=END).contains(&kind[0]) {
+        if !(TRACES..=ATTACHMENT).contains(&kind[0]) {
             return Err(FrameError::UnknownKind(kind[0]));
         }
         let mut length = [0; 4];
@@ -212,9 +253,7 @@ impl<R: Read> FrameReader<R> {
         }
         let mut payload = vec![0; length];
         self.fill(&mut payload)?;
-        let frame = decode(kind[0], payload)?;
-        self.ended = matches!(frame, Frame::End { .. });
-        Ok(Some(frame))
+        Ok(Some((kind[0], payload)))
     }
 
     fn fill(&mut self, buffer: &mut [u8]) -> Result<(), FrameError> {

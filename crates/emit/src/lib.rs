@@ -11,6 +11,7 @@
 //!
 //! It does not sample, does not retry, and keeps no `tracestate` or baggage.
 
+mod attachment;
 mod context;
 mod event;
 mod fields;
@@ -28,6 +29,7 @@ mod single;
 mod sink;
 mod span;
 
+pub use attachment::{Attachment, MAX_ATTACHMENT, attach};
 pub use context::{ParseTraceparentError, SpanContext, current_span, traceparent};
 pub use event::{Event, Severity, event};
 pub use fields::Value;

@@ -9,6 +9,7 @@
 use std::io;
 
 use crate::{
+    attachment::Attachment,
     protobuf,
     resource::{Resource, ResourceId},
     sink::{Counts, Signal, Sink},
@@ -166,6 +167,19 @@ impl Pipeline {
         if !self.out.is_empty() {
             self.sink.export(signal, &self.out);
         }
+    }
+
+    /// `service.name` and `service.instance.id` of a resource.
+    pub(crate) fn service_of(&self, resource: ResourceId) -> (String, String) {
+        let resource = &self.resources[self.own(resource).0 as usize];
+        let text = |key| resource.text(key).to_owned();
+        (text("service.name"), text("service.instance.id"))
+    }
+
+    /// Hands a file to the sink, behind the records that came before it.
+    pub(crate) fn attach(&mut self, attachment: &Attachment) {
+        self.flush();
+        self.sink.attach(attachment);
     }
 
     pub(crate) fn progress(&mut self, elapsed: u64, total: u64) -> io::Result<()> {

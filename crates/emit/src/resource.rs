@@ -63,6 +63,15 @@ impl Resource {
         self
     }
 
+    /// A text attribute; empty where there is none.
+    pub(crate) fn text(&self, key: &str) -> &str {
+        let known = self.attributes.iter().find(|(known, _)| known == key);
+        match known {
+            Some((_, OwnedValue::Text(text))) => text,
+            _ => "",
+        }
+    }
+
     /// The protobuf message `Resource`.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();

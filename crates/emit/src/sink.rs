@@ -6,6 +6,8 @@
 
 use std::io;
 
+use crate::attachment::Attachment;
+
 /// Kind of an OTLP export request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Signal {
@@ -37,6 +39,9 @@ pub trait Sink: Send {
     /// Takes one export request. Errors are kept and come back from [`Sink::progress`] and [`Sink::finish`],
     /// because telemetry must not stop the code that it describes.
     fn export(&mut self, signal: Signal, otlp: &[u8]);
+
+    /// Takes a file. A sink that keeps none ignores it; errors are kept as for [`Sink::export`].
+    fn attach(&mut self, _attachment: &Attachment) {}
 
     /// Tells how far a simulation has come, in nanoseconds of its own clock.
     ///

@@ -5,7 +5,7 @@ mod common;
 use std::io::{self, Write};
 
 use emit::{
-    Config, Signal, Sink as _,
+    Attachment, Config, Signal, Sink as _,
     frames::{Frame, FrameError, FrameReader, FrameSink, MAX_PAYLOAD},
 };
 use tracing::info_span;
@@ -56,6 +56,7 @@ fn a_run_becomes_frames_that_end_with_counts() {
                 logs,
                 metric_points,
             } => format!("end {spans} {logs} {metric_points}"),
+            Frame::Attachment(attachment) => format!("file {}", attachment.name),
         })
         .collect();
     assert_eq!(kinds, ["1 of 10", "Traces", "Logs", "Metrics", "end 1 1 1"]);
@@ -125,5 +126,92 @@ fn a_reader_that_has_gone_is_reported() {
 fn a_payload_beyond_the_limit_is_refused() {
     let mut sink = FrameSink::new(Vec::new());
     sink.export(Signal::Traces, &vec![0; MAX_PAYLOAD + 1]);
+    assert!(sink.finish(&emit::Counts::default()).is_err());
+}
+
+fn attachment(bytes: usize) -> Attachment {
+    Attachment {
+        name: "heap".to_owned(),
+        media_type: "application/json".to_owned(),
+        time_unix_nano: 17,
+        service: "api".to_owned(),
+        instance: "api-1".to_owned(),
+        bytes: (0..bytes).map(|at| at as u8).collect(),
+    }
+}
+
+/// A stream with one attachment and nothing else.
+fn attached(attachment: &Attachment) -> Vec<u8> {
+    let shared = Shared::default();
+    let mut sink = FrameSink::new(shared.clone());
+    sink.attach(attachment);
+    sink.finish(&emit::Counts::default()).unwrap();
+    std::mem::take(&mut *shared.0.lock().unwrap())
+}
+
+#[test]
+fn attachments_of_any_size_arrive_whole() {
+    for bytes in [0, 1, MAX_PAYLOAD, 2 * MAX_PAYLOAD + 7] {
+        let sent = attachment(bytes);
+        let frames = read(&attached(&sent)).unwrap();
+        assert_eq!(frames.len(), 2, "the parts are one frame");
+        assert_eq!(frames[0], Frame::Attachment(sent));
+    }
+}
+
+#[test]
+fn an_attachment_is_filed_under_its_service_behind_what_came_before() {
+    let shared = Shared::default();
+    let config = Config::simulation(common::clock, 1);
+    let handle = emit::install(config, FrameSink::new(shared.clone())).unwrap();
+    tracing::info!("before");
+    let resource = emit::register(&emit::Resource::new("api").instance("api-1"));
+    {
+        let _api = emit::with_resource(resource);
+        emit::attach("heap", "application/json", vec![1, 2, 3]);
+    }
+    handle.shutdown().unwrap();
+    let frames = read(&shared.0.lock().unwrap()).unwrap();
+    assert!(matches!(frames[0], Frame::Export(Signal::Logs, _)));
+    let Frame::Attachment(file) = &frames[1] else {
+        panic!("{frames:?}");
+    };
+    assert_eq!((&file.service[..], &file.instance[..]), ("api", "api-1"));
+    assert_eq!(
+        (file.time_unix_nano, &file.bytes[..]),
+        (common::clock(), &[1, 2, 3][..])
+    );
+}
+
+#[test]
+fn damaged_attachments_are_told_apart() {
+    let whole = attached(&attachment(5));
+    for length in 0..whole.len() {
+        assert!(
+            matches!(read(&whole[..length]), Err(FrameError::CutShort)),
+            "cut at {length}"
+        );
+    }
+    // A first part that promises more, and then the end.
+    let mut more = whole.clone();
+    more[6] = 1;
+    assert!(matches!(read(&more), Err(FrameError::BrokenAttachment)));
+    // A later part without a first one.
+    let mut later = whole.clone();
+    later[5] = 1;
+    assert!(matches!(read(&later), Err(FrameError::BrokenAttachment)));
+    // More than anybody would send.
+    let mut large = whole;
+    large[12] = 1;
+    assert!(matches!(read(&large), Err(FrameError::TooLarge(_))));
+}
+
+#[test]
+fn an_attachment_beyond_the_limits_is_refused() {
+    let mut sink = FrameSink::new(Vec::new());
+    sink.attach(&Attachment {
+        name: "x".repeat(5_000),
+        ..attachment(1)
+    });
     assert!(sink.finish(&emit::Counts::default()).is_err());
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use catalogue::Level;
 use emit::frames::FrameSink;
-use emit::{Counts, Signal, Sink};
+use emit::{Attachment, Counts, Signal, Sink};
 use examiner::incident::{
     Append, Appended, Cancel, IncidentErrorKind, IncidentEvent, IncidentSpec, Limits,
     SystemCommand, Totals, run,
@@ -23,6 +23,7 @@ use examiner::incident::{
 struct Counter {
     appended: Appended,
     bytes: Vec<Vec<u8>>,
+    files: Vec<(String, usize)>,
     refuse: bool,
 }
 
@@ -43,6 +44,14 @@ impl Append for Counter {
         self.bytes.push(otlp.to_vec());
         Ok(self.appended)
     }
+
+    fn attach(
+        &mut self,
+        attachment: Attachment,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        self.files.push((attachment.name, attachment.bytes.len()));
+        Ok(())
+    }
 }
 
 fn stream(spans: u64) -> Vec<u8> {
@@ -52,6 +61,11 @@ fn stream(spans: u64) -> Vec<u8> {
     sink.export(Signal::Traces, b"trace");
     sink.export(Signal::Logs, b"log");
     sink.export(Signal::Metrics, b"metric");
+    sink.attach(&Attachment {
+        name: "heap".to_owned(),
+        bytes: vec![0; 100],
+        ..Attachment::default()
+    });
     sink.progress(4_000_000_000, 4_000_000_000).unwrap();
     let counts = Counts {
         spans,

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use emit::Signal;
 use emit::frames::{Frame, FrameError};
+use emit::{Attachment, Signal};
 
 use super::cancel::Cancel;
 use super::child::{Killer, System};
@@ -30,6 +30,16 @@ pub trait Append {
         signal: Signal,
         otlp: &[u8],
     ) -> Result<Appended, Box<dyn std::error::Error + Send + Sync>>;
+
+    /// Takes a file, such as a heap snapshot.
+    ///
+    /// # Errors
+    ///
+    /// Any error ends the run.
+    fn attach(
+        &mut self,
+        attachment: Attachment,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
 }
 
 /// What has been taken so far.
@@ -203,6 +213,15 @@ impl Reception<'_> {
                         .map_err(IncidentErrorKind::Record)?;
                     self.progress.spans = appended.spans;
                     self.progress.logs = appended.logs;
+                }
+                Frame::Attachment(attachment) => {
+                    bytes += attachment.bytes.len() as u64;
+                    if bytes > limit {
+                        return Err(IncidentErrorKind::Bytes(limit));
+                    }
+                    self.append
+                        .attach(attachment)
+                        .map_err(IncidentErrorKind::Record)?;
                 }
                 Frame::Progress { elapsed, total } => {
                     self.progress.virtual_elapsed = Duration::from_nanos(elapsed);

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use emit::Signal;
-use telemetry::recording::{Growing, Recording, RecordingError, RecordingInfo, RecordingWriter};
+use emit::{Attachment, Signal};
+use telemetry::recording::{
+    AttachmentInfo, Growing, Recording, RecordingError, RecordingInfo, RecordingWriter,
+};
 
 use super::cancel::Cancel;
 use super::engine::{Append, Appended, IncidentEvent, Totals, run};
@@ -107,5 +109,19 @@ impl Append for Writer {
             spans: counts.spans,
             logs: counts.logs + counts.samples,
         })
+    }
+
+    fn attach(
+        &mut self,
+        attachment: Attachment,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let info = AttachmentInfo {
+            name: attachment.name,
+            media_type: attachment.media_type,
+            time_unix_nano: i64::try_from(attachment.time_unix_nano).unwrap_or(i64::MAX),
+            service: attachment.service,
+            instance: attachment.instance,
+        };
+        Ok(self.writer.attach(info, &attachment.bytes)?)
     }
 }

@@ -219,7 +219,8 @@ impl LiveRecording {
     /// What it holds by now, to query while it grows.
     #[must_use]
     pub fn growing(&self) -> Growing {
-        Growing::new(&self.tables, &self.metrics)
+        // OTLP has no files.
+        Growing::new(&self.tables, &self.metrics, &Arc::default())
     }
 
     /// Takes a request and returns when it is on disk; the rows that could not be accepted.

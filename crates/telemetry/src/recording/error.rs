@@ -81,6 +81,12 @@ pub enum RecordingError {
     /// A part of a table could not be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// Too many files.
+    #[error("a recording has at most {limit} attachments; take fewer of them")]
+    TooManyAttachments {
+        /// How many it may have.
+        limit: usize,
+    },
     /// The background writer ended early; the first error says why.
     #[error("the recording's writer has stopped after an earlier error")]
     WriterStopped,

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+use super::attachments::{AttachmentEntry, AttachmentReader, Attachments};
+use super::error::RecordingError;
 use super::manifest::Counts;
 use super::sink::count;
 use crate::metrics::MetricStore;
@@ -14,13 +16,19 @@ use crate::table::{Tables, TimeRange};
 pub struct Growing {
     tables: Arc<Tables>,
     metrics: Arc<RwLock<MetricStore>>,
+    attachments: Arc<Attachments>,
 }
 
 impl Growing {
-    pub(crate) fn new(tables: &Arc<Tables>, metrics: &Arc<RwLock<MetricStore>>) -> Self {
+    pub(crate) fn new(
+        tables: &Arc<Tables>,
+        metrics: &Arc<RwLock<MetricStore>>,
+        attachments: &Arc<Attachments>,
+    ) -> Self {
         Self {
             tables: Arc::clone(tables),
             metrics: Arc::clone(metrics),
+            attachments: Arc::clone(attachments),
         }
     }
 
@@ -33,6 +41,23 @@ impl Growing {
     /// The metrics so far. Nothing is appended while the guard is held.
     pub fn metrics(&self) -> RwLockReadGuard<'_, MetricStore> {
         self.metrics.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The files so far, in order of arrival.
+    #[must_use]
+    pub fn attachments(&self) -> Vec<AttachmentEntry> {
+        self.attachments.list()
+    }
+
+    /// A file's content, by its place in [`Growing::attachments`]; nothing where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn open_attachment(
+        &self,
+        number: usize,
+    ) -> Result<Option<AttachmentReader>, RecordingError> {
+        self.attachments.open(number)
     }
 
     /// What it holds by now. Cheap enough to ask after every request.

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::attachments::AttachmentEntry;
 use super::error::RecordingError;
 use crate::table::{KeyType, Resource};
 
@@ -46,7 +47,7 @@ pub struct Counts {
 }
 
 /// A file of the recording.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
     /// Its size.
     pub bytes: u64,
@@ -103,6 +104,9 @@ pub struct Manifest {
     pub files: BTreeMap<String, FileEntry>,
     /// The tables by file name without its ending: `spans`, `logs`, `samples`.
     pub tables: BTreeMap<String, TableEntry>,
+    /// Files such as heap snapshots, in order of arrival.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<AttachmentEntry>,
     /// What must not reach a candidate.
     pub private: serde_json::Map<String, serde_json::Value>,
 }
@@ -121,6 +125,7 @@ impl Manifest {
             services: Vec::new(),
             files: BTreeMap::new(),
             tables: BTreeMap::new(),
+            attachments: Vec::new(),
             private: info.private,
         }
     }
@@ -195,14 +200,19 @@ struct Head {
 }
 
 /// Nanoseconds as decimal text: JavaScript's numbers would round them.
-mod decimal {
+pub(super) mod decimal {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    pub(super) fn serialize<S: Serializer>(value: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(in crate::recording) fn serialize<S: Serializer>(
+        value: &i64,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.collect_str(value)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    pub(in crate::recording) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<i64, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse()
             .map_err(|_| D::Error::custom("a time is not a decimal number"))

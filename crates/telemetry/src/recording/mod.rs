@@ -7,6 +7,7 @@
 //! samples.parquet    database samples: the events `db.server.*`
 //! metrics.parquet    one row a sample, sorted by series
 //! exemplars.parquet  measured values with their traces
+//! attachments/       files such as heap snapshots, compressed with zstd
 //! ```
 //!
 //! [`RecordingWriter`] takes OTLP requests while a system runs; [`Recording::open`] reads the folder,
@@ -23,6 +24,7 @@
 //! whoever keeps the recording, and the server must not show it to a candidate.
 
 mod arrays;
+mod attachments;
 mod background;
 mod durable;
 mod error;
@@ -44,6 +46,7 @@ pub(crate) mod fixtures;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use attachments::{AttachmentEntry, AttachmentInfo, AttachmentReader};
 pub use error::RecordingError;
 pub use growing::Growing;
 pub use manifest::{Counts, FileEntry, KeyEntry, Manifest, RecordingInfo, TableEntry};

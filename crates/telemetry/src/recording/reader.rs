@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
+use super::attachments::{AttachmentEntry, AttachmentReader, Attachments};
 use super::background::signal;
 use super::durable::entry_of;
 use super::error::RecordingError;
@@ -22,6 +23,7 @@ pub struct Recording {
     manifest: Manifest,
     tables: Arc<Tables>,
     metrics: Arc<RwLock<MetricStore>>,
+    attachments: Arc<Attachments>,
     /// Whether `metrics` is what the file holds.
     metrics_loaded: Mutex<bool>,
 }
@@ -42,6 +44,7 @@ impl Recording {
         );
         Ok(Self {
             folder: folder.to_owned(),
+            attachments: Arc::new(Attachments::of(folder, &manifest)),
             manifest,
             tables: Arc::new(tables),
             metrics: Arc::default(),
@@ -55,12 +58,14 @@ impl Recording {
         manifest: Manifest,
         tables: Arc<Tables>,
         metrics: Arc<RwLock<MetricStore>>,
+        attachments: Arc<Attachments>,
     ) -> Self {
         Self {
             folder,
             manifest,
             tables,
             metrics,
+            attachments,
             metrics_loaded: Mutex::new(true),
         }
     }
@@ -100,6 +105,23 @@ impl Recording {
         }
         drop(loaded);
         Ok(self.metrics.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The files, such as heap snapshots, in order of arrival.
+    #[must_use]
+    pub fn attachments(&self) -> &[AttachmentEntry] {
+        &self.manifest.attachments
+    }
+
+    /// A file's content, by its place in [`Recording::attachments`]; nothing where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn open_attachment(
+        &self,
+        number: usize,
+    ) -> Result<Option<AttachmentReader>, RecordingError> {
+        self.attachments.open(number)
     }
 
     /// Reads everything that has not been read yet, so that no query waits for the disk.

@@ -1,10 +1,14 @@
 //! Recordings written and read back.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
 use super::fixtures::{logs, metrics, traces};
-use super::{Counts, Recording, RecordingError, RecordingInfo, RecordingWriter};
+use super::{
+    AttachmentInfo, AttachmentReader, Counts, Recording, RecordingError, RecordingInfo,
+    RecordingWriter,
+};
 use crate::column::{Column, Parent, from_ordered};
 use crate::metrics::Matcher;
 use crate::table::{KeyType, View};
@@ -332,4 +336,106 @@ fn an_existing_folder_is_not_overwritten() {
     let error = RecordingWriter::new(folder.path(), info()).unwrap_err();
     assert!(matches!(error, RecordingError::Exists { .. }), "{error}");
     assert_eq!(fs::read(folder.path().join("kept")).unwrap(), b"text");
+}
+
+fn attachment(name: &str) -> AttachmentInfo {
+    AttachmentInfo {
+        name: name.to_owned(),
+        media_type: "application/json".to_owned(),
+        time_unix_nano: 17,
+        service: "shop".to_owned(),
+        instance: "shop-1".to_owned(),
+    }
+}
+
+fn content(reader: Option<AttachmentReader>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    reader.unwrap().read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn attachments_are_there_while_it_grows_and_when_it_is_sealed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("r");
+    let mut writer = RecordingWriter::new(&path, info()).unwrap();
+    writer.append_traces(&traces(0, 500)).unwrap();
+    let growing = writer.growing();
+    let large: Vec<u8> = (0..3_000_000_u32).map(|at| (at / 7) as u8).collect();
+    writer.attach(attachment("heap"), &large).unwrap();
+    writer.attach(attachment("empty"), b"").unwrap();
+    assert_eq!(content(growing.open_attachment(0).unwrap()), large);
+    // Opened before it is sealed, read afterwards.
+    let open = growing.open_attachment(0).unwrap();
+    let sealed = writer.seal().unwrap();
+    assert_eq!(content(open), large);
+    assert_eq!(
+        content(growing.open_attachment(0).unwrap()),
+        large,
+        "whoever still looks at it as growing"
+    );
+
+    let opened = Recording::open(&path).unwrap();
+    opened.verify().unwrap();
+    for recording in [&sealed, &opened] {
+        let entries = recording.attachments();
+        let found: Vec<_> = entries
+            .iter()
+            .map(|entry| (&entry.file[..], &entry.info.name[..], entry.bytes))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("attachments/0001.zst", "heap", 3_000_000),
+                ("attachments/0002.zst", "empty", 0)
+            ]
+        );
+        assert_eq!(content(recording.open_attachment(0).unwrap()), large);
+        assert!(content(recording.open_attachment(1).unwrap()).is_empty());
+        assert!(recording.open_attachment(2).unwrap().is_none());
+        let files = &recording.manifest().files;
+        assert!(
+            files["attachments/0001.zst"].bytes < 300_000,
+            "compressed, and counted"
+        );
+    }
+    let file = path.join("attachments/0001.zst");
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[100] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    assert!(matches!(
+        opened.verify(),
+        Err(RecordingError::Damaged { .. })
+    ));
+    let mut reader = opened.open_attachment(0).unwrap().unwrap();
+    assert!(
+        reader.read_to_end(&mut Vec::new()).is_err(),
+        "zstd has a checksum of its own"
+    );
+    fs::remove_file(&file).unwrap();
+    assert!(matches!(
+        Recording::open(&path),
+        Err(RecordingError::Damaged { .. })
+    ));
+}
+
+#[test]
+fn attachments_count_in_the_content_hash() {
+    let folder = tempfile::tempdir().unwrap();
+    let hash = |name: &str, bytes: Option<&[u8]>| {
+        let mut writer = RecordingWriter::new(&folder.path().join(name), info()).unwrap();
+        writer.append_traces(&traces(0, 500)).unwrap();
+        if let Some(bytes) = bytes {
+            writer.attach(attachment("heap"), bytes).unwrap();
+        }
+        writer.seal().unwrap().manifest().content_hash.clone()
+    };
+    let (without, with, other) = (
+        hash("a", None),
+        hash("b", Some(b"x")),
+        hash("c", Some(b"y")),
+    );
+    assert_ne!(without, with);
+    assert_ne!(with, other);
+    assert_eq!(with, hash("d", Some(b"x")));
 }

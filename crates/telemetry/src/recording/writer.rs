@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::attachments::{AttachmentInfo, Attachments};
 use super::background::Background;
 use super::durable::{sync_folder, write_durably};
 use super::error::RecordingError;
@@ -31,6 +32,7 @@ pub struct RecordingWriter {
     info: RecordingInfo,
     tables: Arc<Tables>,
     metrics: Arc<RwLock<MetricStore>>,
+    attachments: Arc<Attachments>,
     background: Background,
     hash: ContentHash,
 }
@@ -101,12 +103,14 @@ impl RecordingWriter {
         let writing = Writing { path, keep: false };
         let background = Background::start(&writing.path)?;
         let (folder, hash) = (folder.to_owned(), ContentHash::default());
+        let attachments = Arc::new(Attachments::new(&writing.path));
         Ok(Self {
             folder,
             writing,
             info,
             tables,
             metrics,
+            attachments,
             background,
             hash,
         })
@@ -115,7 +119,7 @@ impl RecordingWriter {
     /// What it holds by now, to query while it grows.
     #[must_use]
     pub fn growing(&self) -> Growing {
-        Growing::new(&self.tables, &self.metrics)
+        Growing::new(&self.tables, &self.metrics, &self.attachments)
     }
 
     /// Appends an `ExportTraceServiceRequest`; returns the spans that could not be accepted.
@@ -162,6 +166,15 @@ impl RecordingWriter {
         Ok(rejected)
     }
 
+    /// Keeps a file, such as a heap snapshot. It can be read at once.
+    ///
+    /// # Errors
+    /// When it cannot be written, or there are too many.
+    pub fn attach(&mut self, info: AttachmentInfo, bytes: &[u8]) -> Result<(), RecordingError> {
+        self.hash.attach(&info, bytes);
+        self.attachments.add(info, bytes)
+    }
+
     /// Completes the recording. It stays in memory, so that the first query reads no file.
     ///
     /// # Errors
@@ -177,6 +190,7 @@ impl RecordingWriter {
             info,
             tables,
             metrics,
+            attachments,
             background,
             hash,
         } = self;
@@ -192,13 +206,14 @@ impl RecordingWriter {
             let (from, to) = (MetricCut::default(), store.cut());
             metrics_file::write(&writing.path, &store, (&from, &to), &mut manifest)?;
         }
+        attachments.describe(&mut manifest)?;
         let path = writing.path.join(manifest::FILE);
         write_durably(&path, &manifest.to_json())?;
         sync_folder(&writing.path)?;
         if folder.exists() {
             return Err(RecordingError::Exists { path: folder });
         }
-        fs::rename(&writing.path, &folder).map_err(RecordingError::io("rename", &writing.path))?;
+        attachments.rename(&folder)?;
         writing.keep = true;
         if let Some(parent) = folder
             .parent()
@@ -206,7 +221,13 @@ impl RecordingWriter {
         {
             sync_folder(parent)?;
         }
-        Ok(Recording::in_memory(folder, manifest, tables, metrics))
+        Ok(Recording::in_memory(
+            folder,
+            manifest,
+            tables,
+            metrics,
+            attachments,
+        ))
     }
 
     fn write(&mut self, groups: Vec<Sealed>) -> Result<(), RecordingError> {
