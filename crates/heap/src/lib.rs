@@ -55,3 +55,6 @@ pub use snapshot::{Edge, EdgeName, Node, Snapshot};
 pub use summary::ClassSummary;
 pub use suspects::{Evidence, Suspect, growing, suspects};
 pub use write::SnapshotBuilder;
+
+/// The media type under which a snapshot is kept. V8 has registered none; this is the one that says what it is.
+pub const MEDIA_TYPE: &str = "application/vnd.v8.heapsnapshot+json";

@@ -83,6 +83,14 @@ impl Snapshot {
         read::read(reader, limits)
     }
 
+    /// How many nodes and edges a file states that it has, from its first bytes.
+    ///
+    /// # Errors
+    /// As for [`Self::read`], as far as the first bytes show it.
+    pub fn read_counts(reader: impl Read) -> Result<(u64, u64), ReadError> {
+        read::read_counts(reader)
+    }
+
     /// How many nodes there are.
     #[must_use]
     pub fn node_count(&self) -> u32 {

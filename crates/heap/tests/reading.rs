@@ -41,6 +41,13 @@ fn fields_are_found_by_their_names() {
     assert_eq!(snapshot.find(5), Some(2));
 }
 
+#[test]
+fn counts_need_no_more_than_the_beginning() {
+    let beginning = &SHUFFLED.as_bytes()[..SHUFFLED.find("\"nodes\"").unwrap()];
+    assert_eq!(Snapshot::read_counts(beginning).unwrap(), (3, 2));
+    assert!(Snapshot::read_counts(&b"{\"head\":1}"[..]).is_err());
+}
+
 /// A reader that hands out one byte at a time.
 struct Trickle<'a>(&'a [u8]);
 

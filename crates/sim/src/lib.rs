@@ -10,6 +10,7 @@
 mod annotate;
 pub mod cpu;
 pub mod dist;
+pub mod heap;
 pub mod http;
 pub mod load;
 pub mod memory;

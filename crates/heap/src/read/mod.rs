@@ -62,6 +62,18 @@ pub(crate) fn read(reader: impl Read, limits: &Limits) -> Result<Snapshot, ReadE
     parts.join(&source)
 }
 
+/// Reads only how many nodes and edges a file states; see [`Snapshot::read_counts`].
+pub(crate) fn read_counts(reader: impl Read) -> Result<(u64, u64), ReadError> {
+    let mut source = Source::new(reader);
+    begin(&mut source)?;
+    let key = source.key()?;
+    if key != "snapshot" {
+        return Err(foreign_key(&source, &key));
+    }
+    let header = Header::read(&mut source)?;
+    Ok((header.node_count, header.edge_count))
+}
+
 /// The opening brace and nothing else.
 fn begin(source: &mut Source<impl Read>) -> Result<(), ReadError> {
     let start = source.start_of_text()?;

@@ -19,6 +19,7 @@ use super::{
     tasks::Tasks,
 };
 use crate::{
+    heap::Life,
     runtime::world::{self, lock},
     task::{JoinHandle, spawn_outside},
     time::{self, Timestamp},
@@ -94,6 +95,7 @@ struct State {
     cores: Cores,
     tasks: Tasks,
     memory: u64,
+    heap: Life,
     /// Whether it counts what it allocates at all; no process lives in 0 bytes, so 0 would be no figure.
     counts_memory: bool,
     started: Timestamp,
@@ -124,6 +126,7 @@ impl Process {
                 cores: Cores::new(spec.cores, now),
                 tasks: Tasks::default(),
                 memory: 0,
+                heap: Life::default(),
                 counts_memory: false,
                 started: now,
                 reported: now,
@@ -179,7 +182,7 @@ impl Process {
         if !is_alive(incarnation) {
             return;
         }
-        let (tasks, resource) = {
+        let (tasks, resource, heap) = {
             let mut state = lock(&self.state);
             let next = incarnation + 1;
             let exchange = self.incarnation.compare_exchange(
@@ -194,8 +197,11 @@ impl Process {
             state.exit = reason;
             state.memory = 0;
             state.cores = Cores::new(state.spec.cores, time::now());
-            (state.tasks.take(), state.resource)
+            let heap = std::mem::take(&mut state.heap);
+            (state.tasks.take(), state.resource, heap)
         };
+        // What is dropped with its last root may ask this process something, so no lock is held.
+        drop(heap);
         for task in tasks {
             task.abort();
         }
@@ -241,6 +247,35 @@ impl Process {
         lock(&self.state).memory
     }
 
+    /// The objects of this life, as far as they are described: what its roots reach, then what was tracked and
+    /// is reached by none. A dead process has none. See [`crate::heap`].
+    ///
+    /// To be called between the polls of its tasks, as any task of the world is: a lock that is held meanwhile
+    /// is shown as such.
+    pub fn heap_snapshot(&self) -> ::heap::Snapshot {
+        let incarnation = self.incarnation();
+        let excerpt = self.with_heap(incarnation, Life::excerpt);
+        let Some(mut excerpt) = excerpt else {
+            return ::heap::SnapshotBuilder::new().build();
+        };
+        let snapshot = excerpt.walk();
+        self.with_heap(incarnation, |life| life.put_back(excerpt));
+        snapshot
+    }
+
+    /// Hands [`Process::heap_snapshot`] to the telemetry as an attachment of this process, named `heap`, of the media
+    /// type [`::heap::MEDIA_TYPE`]. A dead process hands over nothing.
+    pub fn record_heap(&self) {
+        if !self.is_alive() {
+            return;
+        }
+        let mut file = Vec::new();
+        // Writing to a `Vec` cannot fail.
+        let _ = self.heap_snapshot().write(&mut file);
+        let _resource = emit::with_resource(self.resource());
+        emit::attach("heap", ::heap::MEDIA_TYPE, file);
+    }
+
     /// The resource under which its telemetry is filed.
     pub fn resource(&self) -> emit::ResourceId {
         lock(&self.state).resource
@@ -275,6 +310,15 @@ impl Process {
         work: impl FnOnce(&mut Cores) -> T,
     ) -> Option<T> {
         self.in_life(incarnation, |state| work(&mut state.cores))
+    }
+
+    /// Works on what a life of this process has told about its memory; `None` when that life is over.
+    pub(crate) fn with_heap<T>(
+        &self,
+        incarnation: u64,
+        work: impl FnOnce(&mut Life) -> T,
+    ) -> Option<T> {
+        self.in_life(incarnation, |state| work(&mut state.heap))
     }
 
     pub(super) fn member_ended(&self, incarnation: u64, id: MemberId, slot: Option<usize>) {
