@@ -101,17 +101,20 @@ pub enum Tool {
     Logs,
     /// Sessions, locks and statements of the database.
     Database,
+    /// Heap snapshots.
+    Heap,
     /// The system's source.
     Code,
 }
 
 impl Tool {
     /// Every tool, in the order of the tabs.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Metrics,
         Self::Traces,
         Self::Logs,
         Self::Database,
+        Self::Heap,
         Self::Code,
     ];
 
@@ -122,6 +125,7 @@ impl Tool {
             Self::Traces => "traces",
             Self::Logs => "logs",
             Self::Database => "database",
+            Self::Heap => "heap",
             Self::Code => "code",
         }
     }

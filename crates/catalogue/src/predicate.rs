@@ -27,6 +27,8 @@ pub struct Predicate {
     pub service: Option<String>,
     /// A source file that was opened.
     pub path: Option<String>,
+    /// A class that the answer about a heap shows among its first, or whose paths were asked for.
+    pub class: Option<String>,
 }
 
 impl Predicate {
@@ -37,6 +39,7 @@ impl Predicate {
             Tool::Traces => &["search", "scatter", "trace", "query", "facets", "stats"],
             Tool::Logs => &["search", "histogram", "patterns", "facets"],
             Tool::Database => &["sessions", "statements"],
+            Tool::Heap => &["summary", "diff", "paths", "node"],
             Tool::Code => &["file", "search"],
         }
     }
@@ -51,6 +54,7 @@ impl Predicate {
             &self.span,
             &self.service,
             &self.path,
+            &self.class,
         ]
         .iter()
         .all(|field| field.is_none())

@@ -29,6 +29,9 @@ pub struct TrailQuery {
     /// Services of those spans.
     #[serde(default)]
     pub services: Vec<String>,
+    /// Classes that the answer about a heap showed among its first.
+    #[serde(default)]
+    pub classes: Vec<String>,
 }
 
 /// Who wanted to know what a query answers.
@@ -66,6 +69,10 @@ impl Predicate {
                 .as_ref()
                 .is_none_or(|service| query.services.contains(service))
             && self.path.as_ref().is_none_or(|path| query.query == *path)
+            && self
+                .class
+                .as_ref()
+                .is_none_or(|class| query.classes.contains(class))
     }
 }
 
@@ -152,9 +159,18 @@ mod tests {
             asked_by: AskedBy::Person,
             spans: vec!["transaction".to_owned()],
             services: Vec::new(),
+            classes: Vec::new(),
         };
         assert!(predicate.matches(&query));
         query.spans.clear();
         assert!(!predicate.matches(&query));
+
+        let predicate: Predicate =
+            toml::from_str("tool = \"heap\"\nview = \"diff\"\nclass = \"Session\"").unwrap();
+        query.tool = Tool::Heap;
+        query.view = "diff".to_owned();
+        assert!(!predicate.matches(&query));
+        query.classes = vec!["Session".to_owned()];
+        assert!(predicate.matches(&query));
     }
 }

@@ -61,6 +61,7 @@ fn query(text: &str) -> TrailQuery {
         asked_by: AskedBy::Person,
         spans: Vec::new(),
         services: Vec::new(),
+        classes: Vec::new(),
     }
 }
 

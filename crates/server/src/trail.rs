@@ -69,6 +69,7 @@ impl Trail {
             asked_by: AskedBy::Person,
             spans: Vec::new(),
             services: Vec::new(),
+            classes: Vec::new(),
         });
         Asked {
             session: self.session.clone().zip(query),
@@ -140,6 +141,18 @@ impl Asked {
             query.end_ms = query.end_ms.map(|end_ms| end_ms.min(until_ms));
         }
         app.trail().record(&session, query);
+    }
+
+    /// The query was answered with these classes of a heap.
+    pub(crate) fn answered_with_classes<'a>(
+        mut self,
+        app: &App,
+        classes: impl Iterator<Item = &'a str>,
+    ) {
+        if let Some((_, query)) = &mut self.session {
+            query.classes = classes.take(MAX_NAMES).map(str::to_owned).collect();
+        }
+        self.answered(app);
     }
 
     /// The query was answered with a trace that holds these spans.

@@ -86,6 +86,7 @@ fn query(tool: Tool, view: &str, spans: &[&str]) -> TrailQuery {
         asked_by: AskedBy::Person,
         spans: strings(spans),
         services: Vec::new(),
+        classes: Vec::new(),
     }
 }
 

@@ -94,6 +94,8 @@ pub enum Tool {
     Logs,
     /// Database sessions and statements.
     Database,
+    /// Heap snapshots.
+    Heap,
     /// The system's source.
     Code,
 }
@@ -199,6 +201,7 @@ impl From<catalogue::Tool> for Tool {
             catalogue::Tool::Traces => Self::Traces,
             catalogue::Tool::Logs => Self::Logs,
             catalogue::Tool::Database => Self::Database,
+            catalogue::Tool::Heap => Self::Heap,
             catalogue::Tool::Code => Self::Code,
         }
     }
@@ -211,6 +214,7 @@ impl From<Tool> for catalogue::Tool {
             Tool::Traces => Self::Traces,
             Tool::Logs => Self::Logs,
             Tool::Database => Self::Database,
+            Tool::Heap => Self::Heap,
             Tool::Code => Self::Code,
         }
     }

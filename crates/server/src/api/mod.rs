@@ -9,6 +9,8 @@ pub mod code;
 pub mod database;
 pub mod drills;
 pub mod facets;
+pub mod heap;
+pub mod heap_answers;
 pub mod hints;
 pub mod logs;
 pub mod metric_names;
@@ -92,6 +94,11 @@ fn recording_routes() -> OpenApiRouter<App> {
         .routes(routes!(database::database_samples))
         .routes(routes!(database::database_sessions))
         .routes(routes!(database::database_statements))
+        .routes(routes!(heap::heap_snapshots))
+        .routes(routes!(heap::heap_summary))
+        .routes(routes!(heap::heap_diff))
+        .routes(routes!(heap::heap_paths))
+        .routes(routes!(heap::heap_node))
 }
 
 /// Milliseconds since `started`, for `query_ms`.

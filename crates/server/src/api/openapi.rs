@@ -33,6 +33,7 @@ use super::{database, facets, logs, traces};
         (name = "traces", description = "Spans and traces"),
         (name = "logs", description = "Log records"),
         (name = "database", description = "The simulated or real database"),
+        (name = "heap", description = "Heap snapshots of processes"),
         (name = "code", description = "The system's source"),
     ),
 )]
