@@ -103,18 +103,21 @@ pub enum Tool {
     Database,
     /// Who calls whom.
     Services,
+    /// Heap snapshots.
+    Heap,
     /// The system's source.
     Code,
 }
 
 impl Tool {
     /// Every tool, in the order of the tabs.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Metrics,
         Self::Traces,
         Self::Logs,
         Self::Database,
         Self::Services,
+        Self::Heap,
         Self::Code,
     ];
 
@@ -126,6 +129,7 @@ impl Tool {
             Self::Logs => "logs",
             Self::Database => "database",
             Self::Services => "services",
+            Self::Heap => "heap",
             Self::Code => "code",
         }
     }

@@ -29,6 +29,8 @@ pub struct Predicate {
     pub edge: Option<String>,
     /// A source file that was opened.
     pub path: Option<String>,
+    /// A class that the answer about a heap shows among its first, or whose paths were asked for.
+    pub class: Option<String>,
 }
 
 impl Predicate {
@@ -42,6 +44,7 @@ impl Predicate {
             Tool::Logs => &["search", "histogram", "patterns", "facets"],
             Tool::Database => &["sessions", "statements"],
             Tool::Services => &["graph", "history"],
+            Tool::Heap => &["summary", "diff", "paths", "node"],
             Tool::Code => &["file", "search"],
         }
     }
@@ -57,6 +60,7 @@ impl Predicate {
             &self.service,
             &self.edge,
             &self.path,
+            &self.class,
         ]
         .iter()
         .all(|field| field.is_none())

@@ -32,6 +32,9 @@ pub struct TrailQuery {
     /// Edges that the service graph showed, as `caller→callee`.
     #[serde(default)]
     pub edges: Vec<String>,
+    /// Classes that the answer about a heap showed among its first.
+    #[serde(default)]
+    pub classes: Vec<String>,
 }
 
 /// Who wanted to know what a query answers.
@@ -73,6 +76,10 @@ impl Predicate {
                 .as_ref()
                 .is_none_or(|edge| query.edges.contains(edge))
             && self.path.as_ref().is_none_or(|path| query.query == *path)
+            && self
+                .class
+                .as_ref()
+                .is_none_or(|class| query.classes.contains(class))
     }
 }
 
@@ -160,6 +167,7 @@ mod tests {
             spans: vec!["transaction".to_owned()],
             services: Vec::new(),
             edges: Vec::new(),
+            classes: Vec::new(),
         };
         assert!(predicate.matches(&query));
         query.spans.clear();
@@ -171,6 +179,14 @@ mod tests {
         query.services = vec!["api".to_owned(), "validation-service".to_owned()];
         assert!(!predicate.matches(&query));
         query.edges = vec!["api→validation-service".to_owned()];
+        assert!(predicate.matches(&query));
+
+        let predicate: Predicate =
+            toml::from_str("tool = \"heap\"\nview = \"diff\"\nclass = \"Session\"").unwrap();
+        query.tool = Tool::Heap;
+        query.view = "diff".to_owned();
+        assert!(!predicate.matches(&query));
+        query.classes = vec!["Session".to_owned()];
         assert!(predicate.matches(&query));
     }
 }

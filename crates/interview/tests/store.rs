@@ -62,6 +62,7 @@ fn query(text: &str) -> TrailQuery {
         spans: Vec::new(),
         services: Vec::new(),
         edges: Vec::new(),
+        classes: Vec::new(),
     }
 }
 

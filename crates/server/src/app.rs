@@ -12,6 +12,7 @@ use telemetry::query::QueryQueue;
 
 use crate::config::Config;
 use crate::error::ServerError;
+use crate::heaps::Heaps;
 use crate::live::Live;
 use crate::otlp::OtlpPorts;
 use crate::preparations::Preparations;
@@ -31,6 +32,7 @@ struct Inner {
     store: Store,
     trail: TrailRecorder,
     recordings: Recordings,
+    heaps: Heaps,
     preparations: Preparations,
     queries: Queries,
     turns: QueryQueue,
@@ -67,6 +69,7 @@ impl App {
                 trail: TrailRecorder::start(store.clone()),
                 store,
                 recordings: Recordings::open(recordings, config.recordings_memory),
+                heaps: Heaps::default(),
                 preparations: Preparations::default(),
                 queries: Queries::start(config.query_threads)?,
                 turns: QueryQueue::default(),
@@ -109,6 +112,11 @@ impl App {
     /// The recordings.
     pub(crate) fn recordings(&self) -> &Recordings {
         &self.inner.recordings
+    }
+
+    /// Heap snapshots that were asked about.
+    pub(crate) fn heaps(&self) -> &Heaps {
+        &self.inner.heaps
     }
 
     /// The incidents that are being simulated.

@@ -15,6 +15,7 @@ mod data;
 mod error;
 pub mod extract;
 mod guard;
+mod heaps;
 mod live;
 mod otlp;
 mod page;

@@ -70,6 +70,7 @@ impl Trail {
             spans: Vec::new(),
             services: Vec::new(),
             edges: Vec::new(),
+            classes: Vec::new(),
         });
         Asked {
             session: self.session.clone().zip(query),
@@ -153,6 +154,18 @@ impl Asked {
         if let Some((_, query)) = &mut self.session {
             query.services = services.take(MAX_NAMES).collect();
             query.edges = edges.take(MAX_NAMES).collect();
+        }
+        self.answered(app);
+    }
+
+    /// The query was answered with these classes of a heap.
+    pub(crate) fn answered_with_classes<'a>(
+        mut self,
+        app: &App,
+        classes: impl Iterator<Item = &'a str>,
+    ) {
+        if let Some((_, query)) = &mut self.session {
+            query.classes = classes.take(MAX_NAMES).map(str::to_owned).collect();
         }
         self.answered(app);
     }

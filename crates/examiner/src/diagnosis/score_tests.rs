@@ -87,6 +87,7 @@ fn query(tool: Tool, view: &str, spans: &[&str]) -> TrailQuery {
         spans: strings(spans),
         services: Vec::new(),
         edges: Vec::new(),
+        classes: Vec::new(),
     }
 }
 

@@ -96,6 +96,8 @@ pub enum Tool {
     Database,
     /// Who calls whom.
     Services,
+    /// Heap snapshots.
+    Heap,
     /// The system's source.
     Code,
 }
@@ -202,6 +204,7 @@ impl From<catalogue::Tool> for Tool {
             catalogue::Tool::Logs => Self::Logs,
             catalogue::Tool::Database => Self::Database,
             catalogue::Tool::Services => Self::Services,
+            catalogue::Tool::Heap => Self::Heap,
             catalogue::Tool::Code => Self::Code,
         }
     }
@@ -215,6 +218,7 @@ impl From<Tool> for catalogue::Tool {
             Tool::Logs => Self::Logs,
             Tool::Database => Self::Database,
             Tool::Services => Self::Services,
+            Tool::Heap => Self::Heap,
             Tool::Code => Self::Code,
         }
     }

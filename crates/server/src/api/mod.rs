@@ -10,6 +10,8 @@ pub mod database;
 pub mod drills;
 pub mod facets;
 pub mod flame;
+pub mod heap;
+pub mod heap_answers;
 pub mod hints;
 pub mod logs;
 pub mod metric_names;
@@ -97,6 +99,11 @@ fn recording_routes() -> OpenApiRouter<App> {
         .routes(routes!(database::database_statements))
         .routes(routes!(services::service_graph))
         .routes(routes!(services::service_history))
+        .routes(routes!(heap::heap_snapshots))
+        .routes(routes!(heap::heap_summary))
+        .routes(routes!(heap::heap_diff))
+        .routes(routes!(heap::heap_paths))
+        .routes(routes!(heap::heap_node))
 }
 
 /// Milliseconds since `started`, for `query_ms`.

@@ -35,6 +35,7 @@ use super::{database, facets, logs, services, traces};
         (name = "logs", description = "Log records"),
         (name = "database", description = "The simulated or real database"),
         (name = "services", description = "Who calls whom"),
+        (name = "heap", description = "Heap snapshots of processes"),
         (name = "code", description = "The system's source"),
     ),
 )]

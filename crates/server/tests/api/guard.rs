@@ -141,11 +141,13 @@ fn addresses(session: &str, recording: &str) -> Vec<String> {
             .replace("{trace_id}", &trace_id(300))
             .replace("{system}", "workflow-platform")
             .replace("{path}", "src/lib.rs")
+            .replace("{snapshot}", "1")
+            .replace("{node}", "3")
     };
     let query = format!(
         "query=http_server_request_duration_seconds_count&start_ms={START_MS}&end_ms={}&\
          step_ms=60000&time_ms={START_MS}&at_ms={START_MS}&service=api&name=GET&q=service:api&\
-         keys=service&signal=logs&key=service&to=reports",
+         keys=service&signal=logs&key=service&class=Run&from=0&to=1",
         START_MS + 600_000
     );
     let mut addresses = vec!["/".to_owned(), "/api/openapi.json".to_owned()];

@@ -4,6 +4,7 @@
 #![cfg(unix)]
 
 mod guard;
+mod heap;
 mod openapi;
 mod otlp;
 mod services;

@@ -3,7 +3,8 @@
 //! A request comes every second. From minute five on every fourth one is slow and fails.
 
 use emit::frames::FrameSink;
-use emit::{Counts, Signal, Sink};
+use emit::{Attachment, Counts, Signal, Sink};
+use heap::{EdgeType, NodeType, SnapshotBuilder};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -70,9 +71,41 @@ pub(crate) fn incident() -> Vec<u8> {
             sink.export(Signal::Metrics, &metrics(second));
         }
     }
+    for (second, runs) in HEAPS {
+        sink.attach(&heap(second, runs));
+    }
+    sink.attach(&Attachment {
+        name: "notes".to_owned(),
+        media_type: "text/plain".to_owned(),
+        bytes: b"not a heap".to_vec(),
+        ..Attachment::default()
+    });
     sink.progress(SECONDS * SECOND, SECONDS * SECOND).unwrap();
     sink.finish(&counts).unwrap();
     bytes
+}
+
+/// Heap snapshots: the second in which each was taken, and how many runs the registry held.
+pub(crate) const HEAPS: [(u64, u32); 2] = [(60, 10), (480, 410)];
+
+fn heap(second: u64, runs: u32) -> Attachment {
+    let mut builder = SnapshotBuilder::new();
+    let registry = builder.node(NodeType::Object, "Registry", 3, 64);
+    builder.edge(builder.root(), EdgeType::Property, "registry", registry);
+    for at in 0..runs {
+        let run = builder.node(NodeType::Object, "Run", 5 + at * 2, 1_000);
+        builder.element(registry, at, run);
+    }
+    let mut bytes = Vec::new();
+    builder.write(&mut bytes).unwrap();
+    Attachment {
+        name: "heap".to_owned(),
+        media_type: heap::MEDIA_TYPE.to_owned(),
+        time_unix_nano: START + second * SECOND,
+        service: "api".to_owned(),
+        instance: "api-1".to_owned(),
+        bytes,
+    }
 }
 
 pub(crate) fn attribute(key: &str, value: impl Into<Attribute>) -> KeyValue {
