@@ -123,6 +123,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recordings/{recording}/heap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The heap snapshots of a recording. */
+        get: operations["heap_snapshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording}/heap/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was added between two snapshots. */
+        get: operations["heap_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording}/heap/{snapshot}/nodes/{node}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One object with who holds it and what it keeps. */
+        get: operations["heap_node"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording}/heap/{snapshot}/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which references the objects of a class are kept. */
+        get: operations["heap_paths"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording}/heap/{snapshot}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What fills a heap. */
+        get: operations["heap_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings/{recording}/keys": {
         parameters: {
             query?: never;
@@ -1317,6 +1402,320 @@ export interface components {
              */
             unnamed: number;
         };
+        /** @description One class of a heap. */
+        HeapClass: {
+            /** @description Its name. */
+            class: string;
+            /**
+             * Format: int64
+             * @description Objects.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Bytes that would be freed with them.
+             */
+            retained_bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes of the objects themselves.
+             */
+            self_bytes: number;
+        };
+        /** @description One class in two snapshots. */
+        HeapClassChange: {
+            /** @description Its name. */
+            class: string;
+            /**
+             * Format: int64
+             * @description Objects that were freed; null when ids do not tell.
+             */
+            freed: number | null;
+            /**
+             * Format: int64
+             * @description Objects before.
+             */
+            from_count: number;
+            /**
+             * Format: int64
+             * @description Bytes that they kept before.
+             */
+            from_retained_bytes: number;
+            /**
+             * Format: int64
+             * @description Objects that were added; null when ids do not tell.
+             */
+            new: number | null;
+            /**
+             * Format: int64
+             * @description Objects after.
+             */
+            to_count: number;
+            /**
+             * Format: int64
+             * @description Bytes that they keep after.
+             */
+            to_retained_bytes: number;
+        };
+        /** @description What was added between two snapshots. */
+        HeapDiff: {
+            /** @description Classes, the one that keeps most more first. */
+            classes: components["schemas"]["HeapClassChange"][];
+            /** @description The earlier snapshot. */
+            from: components["schemas"]["HeapSnapshot"];
+            /**
+             * Format: int64
+             * @description Bytes of all objects of the earlier one.
+             */
+            from_bytes: number;
+            /**
+             * Format: double
+             * @description Server time for this answer.
+             */
+            query_ms: number;
+            /** @description What looks like a leak. */
+            suspects: components["schemas"]["HeapSuspect"][];
+            /** @description The later snapshot. */
+            to: components["schemas"]["HeapSnapshot"];
+            /**
+             * Format: int64
+             * @description Bytes of all objects of the later one.
+             */
+            to_bytes: number;
+            /**
+             * Format: int64
+             * @description Classes that there are.
+             */
+            total: number;
+        };
+        /** @description One object with who holds it and what it keeps. */
+        HeapNode: {
+            /** @description Objects of which it is the immediate dominator, the one that keeps most first. */
+            dominated: components["schemas"]["HeapObject"][];
+            /** @description The same by class, the one that keeps most first; at most 100 classes. */
+            dominated_classes: components["schemas"]["HeapClass"][];
+            /**
+             * Format: int64
+             * @description Objects of which it is the immediate dominator.
+             */
+            dominated_total: number;
+            dominator: components["schemas"]["HeapObject"] | null;
+            /** @description The object. */
+            node: components["schemas"]["HeapObject"];
+            /**
+             * Format: double
+             * @description Server time for this answer.
+             */
+            query_ms: number;
+            /** @description Who refers to it. */
+            retainers: components["schemas"]["HeapRetainer"][];
+            /**
+             * Format: int64
+             * @description References to it.
+             */
+            retainers_total: number;
+        };
+        /** @description One object. */
+        HeapObject: {
+            /** @description Its class. */
+            class: string;
+            /**
+             * Format: int32
+             * @description References from the program's roots; null when only weak references lead to it.
+             */
+            distance: number | null;
+            /**
+             * Format: int32
+             * @description Its id, the same in every snapshot of one life of the process.
+             */
+            id: number;
+            /** @description Its name, cut after 200 characters. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes that would be freed with it.
+             */
+            retained_bytes: number;
+            /**
+             * Format: int64
+             * @description Its own bytes.
+             */
+            self_bytes: number;
+        };
+        /** @description Objects whose ways from a root look the same. */
+        HeapPathGroup: {
+            /**
+             * Format: int32
+             * @description Id of one of them.
+             */
+            example_id: number;
+            /**
+             * Format: int64
+             * @description Objects.
+             */
+            objects: number;
+            /**
+             * Format: int64
+             * @description Bytes that they keep.
+             */
+            retained_bytes: number;
+            /** @description From the root on. */
+            steps: components["schemas"]["HeapPathStep"][];
+        };
+        /** @description One reference of a way. */
+        HeapPathStep: {
+            /** @description The class that it leads to. */
+            class: string;
+            /** @description Field, variable or key; `[…]` for any. */
+            edge: string;
+            /** @description How it refers, as V8 calls it. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Different objects here.
+             */
+            objects: number;
+            /** @description Whether several such references follow one another. */
+            repeats: boolean;
+            /**
+             * Format: int64
+             * @description Bytes that they keep.
+             */
+            retained_bytes: number;
+        };
+        /** @description Why objects stay: their shortest ways from a root, grouped by shape. */
+        HeapPaths: {
+            /** @description The shapes, the one with most objects first. */
+            groups: components["schemas"]["HeapPathGroup"][];
+            /**
+             * Format: int64
+             * @description Shapes that were left out.
+             */
+            groups_left_out: number;
+            /**
+             * Format: int64
+             * @description Objects that were asked for.
+             */
+            objects: number;
+            /**
+             * Format: int64
+             * @description Objects of those.
+             */
+            objects_left_out: number;
+            /**
+             * Format: double
+             * @description Server time for this answer.
+             */
+            query_ms: number;
+            /**
+             * Format: int64
+             * @description Objects that no root reaches.
+             */
+            unreached: number;
+        };
+        /** @description One reference to an object. */
+        HeapRetainer: {
+            /** @description Field, variable or place. */
+            edge: string;
+            /** @description Who refers. */
+            from: components["schemas"]["HeapObject"];
+            /** @description How it refers, as V8 calls it. */
+            kind: string;
+            /** @description Whether it keeps the object. */
+            retains: boolean;
+        };
+        /**
+         * @description Rules by which something is suspect.
+         * @enum {string}
+         */
+        HeapRule: "one_owner" | "growing_class";
+        /** @description One heap snapshot. */
+        HeapSnapshot: {
+            /**
+             * Format: int64
+             * @description When it was taken, ms since the epoch.
+             */
+            at_ms: number;
+            /**
+             * Format: int64
+             * @description References.
+             */
+            edges: number;
+            /**
+             * Format: int64
+             * @description Bytes of the file, not of the heap.
+             */
+            file_bytes: number;
+            /** @description The id in URLs. */
+            id: number;
+            /** @description `service.instance.id` of the process. */
+            instance: string;
+            /**
+             * Format: int64
+             * @description Objects.
+             */
+            nodes: number;
+            /** @description `service.name` of the process. */
+            service: string;
+        };
+        /** @description The heap snapshots of a recording. */
+        HeapSnapshots: {
+            /**
+             * Format: double
+             * @description Server time for this answer.
+             */
+            query_ms: number;
+            /** @description Oldest first. */
+            snapshots: components["schemas"]["HeapSnapshot"][];
+        };
+        /** @description What fills a heap. */
+        HeapSummary: {
+            /**
+             * Format: int64
+             * @description Bytes of all objects.
+             */
+            bytes: number;
+            /** @description Classes, the one that keeps most first. What they keep overlaps. */
+            classes: components["schemas"]["HeapClass"][];
+            /**
+             * Format: double
+             * @description Server time for this answer.
+             */
+            query_ms: number;
+            /**
+             * Format: int32
+             * @description The node from which everything hangs.
+             */
+            root_id: number;
+            /** @description The snapshot. */
+            snapshot: components["schemas"]["HeapSnapshot"];
+            /** @description What looks like a leak. */
+            suspects: components["schemas"]["HeapSuspect"][];
+            /**
+             * Format: int64
+             * @description Classes that there are.
+             */
+            total: number;
+        };
+        /** @description Something that looks like a leak; a question, not a verdict. */
+        HeapSuspect: {
+            /**
+             * Format: int64
+             * @description Bytes that it keeps, or by which it grew.
+             */
+            bytes: number;
+            /** @description The class to look at first. */
+            class: string;
+            /** @description By which rule: one object that keeps much, or a class that only grows. */
+            rule: components["schemas"]["HeapRule"];
+            /**
+             * Format: double
+             * @description Its part of the heap or of the growth, 0 to 1.
+             */
+            share: number;
+            /** @description One sentence. */
+            text: string;
+        };
         /** @description The hints of a session. */
         Hints: {
             next: components["schemas"]["NextHint"] | null;
@@ -2237,7 +2636,7 @@ export interface components {
          * @description A tool of the workspace.
          * @enum {string}
          */
-        Tool: "metrics" | "traces" | "logs" | "database" | "services" | "code";
+        Tool: "metrics" | "traces" | "logs" | "database" | "services" | "heap" | "code";
         /** @description One trace. Spans stand in the order of their starts. */
         Trace: {
             /**
@@ -2611,6 +3010,198 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatementList"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heap_snapshots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Recording id */
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeapSnapshots"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heap_diff: {
+        parameters: {
+            query: {
+                /** @description The earlier snapshot. */
+                from: number;
+                /** @description The later snapshot. */
+                to: number;
+                /** @description Whether both are of one life of the process, default true: after a restart ids mean nothing. */
+                same_process?: boolean;
+                /** @description Most classes, 1 to 1000, default 100. */
+                limit?: number;
+                /** @description Default `person`; a view that asks by itself says `page`. */
+                asked_by?: components["schemas"]["Asker"];
+            };
+            header?: never;
+            path: {
+                /** @description Recording id */
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeapDiff"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heap_node: {
+        parameters: {
+            query?: {
+                /** @description Retainers to pass over, default 0. */
+                retainers_offset?: number;
+                /** @description Dominated objects to pass over, default 0. */
+                dominated_offset?: number;
+                /** @description Most of each, 1 to 500, default 50. */
+                limit?: number;
+                /** @description Default `person`; a view that asks by itself says `page`. */
+                asked_by?: components["schemas"]["Asker"];
+            };
+            header?: never;
+            path: {
+                /** @description Recording id */
+                recording: string;
+                /** @description Snapshot id */
+                snapshot: number;
+                /** @description Object id */
+                node: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeapNode"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heap_paths: {
+        parameters: {
+            query: {
+                /** @description All objects of this class. */
+                class: string;
+                /** @description Only the object with this id. */
+                node?: number;
+                /** @description Most shapes, 1 to 100, default 10. */
+                limit?: number;
+                /** @description Default `person`; a view that asks by itself says `page`. */
+                asked_by?: components["schemas"]["Asker"];
+            };
+            header?: never;
+            path: {
+                /** @description Recording id */
+                recording: string;
+                /** @description Snapshot id */
+                snapshot: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeapPaths"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heap_summary: {
+        parameters: {
+            query?: {
+                /** @description Most classes, 1 to 1000, default 100. */
+                limit?: number;
+                /** @description Default `person`; a view that asks by itself says `page`. */
+                asked_by?: components["schemas"]["Asker"];
+            };
+            header?: never;
+            path: {
+                /** @description Recording id */
+                recording: string;
+                /** @description Snapshot id */
+                snapshot: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeapSummary"];
                 };
             };
             default: {
