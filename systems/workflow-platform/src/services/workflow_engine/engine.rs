@@ -96,7 +96,7 @@ impl Engine {
             match self.recover_once().await {
                 Ok(0) => {}
                 Ok(recovered) => {
-                    tracing::warn!(executions = recovered, "abandoned executions taken up")
+                    tracing::warn!(executions = recovered, "abandoned executions taken up");
                 }
                 Err(error) => {
                     tracing::error!(error = %error, "cannot look for abandoned executions");
