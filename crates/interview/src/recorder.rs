@@ -23,7 +23,7 @@ pub struct TrailRecorder {
 
 #[derive(Debug)]
 enum Message {
-    Query(String, TrailQuery),
+    Query(String, Box<TrailQuery>),
     Flush(oneshot::Sender<()>),
 }
 
@@ -40,7 +40,7 @@ impl TrailRecorder {
     pub fn record(&self, session: &str, query: TrailQuery) {
         if self
             .sender
-            .try_send(Message::Query(session.to_owned(), query))
+            .try_send(Message::Query(session.to_owned(), Box::new(query)))
             .is_err()
         {
             tracing::warn!(
@@ -70,7 +70,7 @@ async fn write(store: Store, mut receiver: mpsc::Receiver<Message>) {
             match message {
                 Message::Query(session, query) => {
                     if has_room(&store, &mut lengths, &session).await {
-                        queries.push((session, query));
+                        queries.push((session, *query));
                     }
                 }
                 Message::Flush(done) => waiting.push(done),
