@@ -54,7 +54,7 @@ impl FailingWebhooks {
             onset_seconds: self.down_from_seconds,
             proof: Part {
                 from_seconds: self.down_from_seconds.saturating_sub(600),
-                until_seconds: self.down_until_seconds + 1_900,
+                until_seconds: self.down_until_seconds + 1_500,
             },
         }
     }
