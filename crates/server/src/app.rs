@@ -1,7 +1,7 @@
 //! The state that every handler shares.
 
 use std::fs::{self, File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use catalogue::{Catalogue, DrillId, Entry};
@@ -16,6 +16,7 @@ use crate::heaps::Heaps;
 use crate::live::Live;
 use crate::otlp::OtlpPorts;
 use crate::preparations::Preparations;
+use crate::proofs::Proofs;
 use crate::queries::Queries;
 use crate::recordings::Recordings;
 
@@ -34,6 +35,8 @@ struct Inner {
     recordings: Recordings,
     heaps: Heaps,
     preparations: Preparations,
+    proofs: Proofs,
+    proof_folder: PathBuf,
     queries: Queries,
     turns: QueryQueue,
     live: Live,
@@ -59,6 +62,8 @@ impl App {
                 "preparations were interrupted by a restart"
             );
         }
+        // Cargo runs elsewhere, where a relative path would mean another place.
+        let proof_folder = std::path::absolute(config.data.join("proof"))?;
         let folder = recordings.clone();
         let live = tokio::task::spawn_blocking(move || Live::open(folder)).await;
         let live = live.map_err(std::io::Error::other)?;
@@ -71,6 +76,8 @@ impl App {
                 recordings: Recordings::open(recordings, config.recordings_memory),
                 heaps: Heaps::default(),
                 preparations: Preparations::default(),
+                proofs: Proofs::default(),
+                proof_folder,
                 queries: Queries::start(config.query_threads)?,
                 turns: QueryQueue::default(),
                 live,
@@ -122,6 +129,16 @@ impl App {
     /// The incidents that are being simulated.
     pub(crate) fn preparations(&self) -> &Preparations {
         &self.inner.preparations
+    }
+
+    /// The repairs that are being proven.
+    pub(crate) fn proofs(&self) -> &Proofs {
+        &self.inner.proofs
+    }
+
+    /// The folder for builds and runs of changed systems; it is the one of the command line.
+    pub(crate) fn proof_folder(&self) -> PathBuf {
+        self.inner.proof_folder.clone()
     }
 
     /// The order of tool queries: one after the other, each with all query threads of `telemetry`.

@@ -23,6 +23,7 @@ mod playing;
 mod preparations;
 mod problem;
 mod promql_selectors;
+mod proofs;
 mod queries;
 mod recordings;
 mod serve;

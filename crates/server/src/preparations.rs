@@ -20,6 +20,7 @@ use telemetry::recording::Growing;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 
+use crate::api::millis;
 use crate::api::session::Preparation;
 use crate::app::App;
 use crate::clock;
@@ -357,10 +358,6 @@ fn preparation(progress: &Progress) -> Preparation {
         elapsed_ms: millis(progress.elapsed),
         eta_ms: progress.left().map(millis),
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// What the candidate is told. The system's own words go to the log: they may name the scenario.

@@ -99,6 +99,7 @@ impl Server {
         };
         // Simulations first, so that event streams come to their end and let the server go.
         self.app.preparations().cancel_all();
+        self.app.proofs().cancel_all();
         let _ = stop.send(true);
         let rest = async {
             let result = match ended {

@@ -249,6 +249,7 @@ fn unjudged(stop: Stop, replay: String) -> Verdict {
     Verdict {
         outcome: Outcome::CouldNotBeJudged,
         sentence: format!("Could not be judged: {reason}."),
+        begins_at_ms: None,
         checks: Vec::new(),
         unjudged: Some(Unjudged {
             reason,

@@ -24,6 +24,8 @@ pub struct Sample {
 /// of no requests is none, and nothing is taken for a good value.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
+    /// When the run begins, ms since the epoch on the incident's clock.
+    pub begins_at_ms: i64,
     /// By id.
     pub by_check: BTreeMap<String, Vec<Sample>>,
 }
@@ -68,7 +70,10 @@ impl Figures {
             manifest.start_unix_nano.div_euclid(1_000_000),
             manifest.end_unix_nano.div_euclid(1_000_000),
         );
-        let mut figures = Self::default();
+        let mut figures = Self {
+            begins_at_ms: range.0,
+            ..Self::default()
+        };
         for check in &checks.checks {
             let source = match check.source {
                 CheckSource::Telemetry => Some(recording),

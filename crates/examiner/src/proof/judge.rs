@@ -41,6 +41,7 @@ pub fn judge(checks: &Checks, before: &Figures, after: &Figures, replay: String)
     Verdict {
         outcome: verdict,
         sentence: sentence(verdict, unjudged.as_ref(), &outcomes),
+        begins_at_ms: Some(after.begins_at_ms),
         checks: outcomes,
         unjudged,
         replay,
@@ -86,6 +87,7 @@ fn outcome(check: &Check, before: &[Sample], after: &[Sample]) -> CheckOutcome {
         title: check.title.clone(),
         state,
         expected,
+        limit: bound,
         saw,
         before: was,
         because,

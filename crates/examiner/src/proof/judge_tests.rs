@@ -46,6 +46,7 @@ fn figures(reads: &[f64], trigger: &[f64], work: &[f64], harm: &[f64]) -> Figure
         ("harm", harm),
     ];
     Figures {
+        begins_at_ms: 0,
         by_check: pairs
             .iter()
             .map(|(id, values)| ((*id).to_owned(), samples(values)))

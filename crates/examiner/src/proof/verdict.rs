@@ -14,6 +14,8 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// The outcome in one sentence.
     pub sentence: String,
+    /// When the runs begin, ms since the epoch on the incident's clock; `None` when nothing was run.
+    pub begins_at_ms: Option<i64>,
     /// Every check; those that fail come first. Empty when nothing was run.
     pub checks: Vec<CheckOutcome>,
     /// Why it could not be judged, when it could not.
@@ -73,6 +75,8 @@ pub struct CheckOutcome {
     pub state: CheckState,
     /// What was expected, such as `at most 0.5 at any time`.
     pub expected: String,
+    /// The figure that must be kept to; `None` where it is a share of what the unchanged system does not show.
+    pub limit: Option<f64>,
     /// What the changed system shows; `None` when it shows nothing.
     pub saw: Option<f64>,
     /// What the unchanged system shows.

@@ -26,6 +26,8 @@ pub enum Submission {
     Patch(String),
     /// A folder with the system's files, such as one that was laid out by [`crate::source::candidate_files`].
     Folder(PathBuf),
+    /// The whole text of each file that was changed or added.
+    Changes(Files),
 }
 
 /// The most bytes of a patch, and of one file.
@@ -46,6 +48,7 @@ pub fn reconcile(system: &str, submission: &Submission) -> Result<Files, Refused
     let changed = match submission {
         Submission::Patch(text) => patch::apply(&original, text)?,
         Submission::Folder(folder) => folder::read(system, folder)?,
+        Submission::Changes(files) => with_changes(original.clone(), files)?,
     };
     check_size(&changed)?;
     scan::check(&original, &changed)?;
@@ -62,6 +65,30 @@ pub fn changed_files(original: &Files, changed: &Files) -> Vec<String> {
         .filter(|path| original.get(*path) != changed.get(*path))
         .cloned()
         .collect()
+}
+
+/// Whether a submission may have a file of this name and text.
+///
+/// # Errors
+///
+/// When the path leads out of the system's own folders, or the text is too large.
+pub fn check_file(path: &str, text: &str) -> Result<(), Refused> {
+    path::check(path)?;
+    if text.len() > FILE_BYTES {
+        return Err(Refused::TooLarge {
+            what: format!("{path} has {} bytes", text.len()),
+            limit: format!("{FILE_BYTES} bytes a file"),
+        });
+    }
+    Ok(())
+}
+
+fn with_changes(mut files: Files, changes: &Files) -> Result<Files, Refused> {
+    for (path, text) in changes {
+        check_file(path, text)?;
+        files.insert(path.clone(), text.clone());
+    }
+    Ok(files)
 }
 
 fn check_size(files: &Files) -> Result<(), Refused> {

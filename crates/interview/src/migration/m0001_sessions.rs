@@ -8,6 +8,8 @@ use sea_orm_migration::schema::{
     big_integer, big_integer_null, integer, pk_auto, string, string_null, text, text_null,
 };
 
+use super::of_session;
+
 /// Step 1.
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -135,14 +137,5 @@ fn hand_ins() -> TableCreateStatement {
         .col(text("result"))
         .col(big_integer("handed_in_at_ms"))
         .foreign_key(&mut of_session("hand_ins"))
-        .to_owned()
-}
-
-/// What belongs to a session goes when the session goes.
-fn of_session(table: &'static str) -> ForeignKeyCreateStatement {
-    ForeignKey::create()
-        .from(table, "session_id")
-        .to("sessions", "id")
-        .on_delete(ForeignKeyAction::Cascade)
         .to_owned()
 }

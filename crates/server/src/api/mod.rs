@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod answer_result;
+pub mod changes;
 pub mod code;
 pub mod database;
 pub mod drills;
@@ -18,6 +19,7 @@ pub mod metric_names;
 pub mod metrics;
 pub mod notebook;
 mod openapi;
+pub mod proof;
 pub mod recordings;
 pub mod services;
 pub mod session;
@@ -27,14 +29,17 @@ pub mod spans;
 pub mod timeline;
 pub mod trace;
 pub mod traces;
+pub mod verdict;
 pub mod version;
 
 pub use openapi::openapi;
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use axum::response::sse::Event;
 use interview::StoreError;
+use serde::Serialize;
 use serde_json::Value;
 use telemetry::query::Cell;
 use telemetry::table::OwnedValue;
@@ -68,6 +73,13 @@ fn session_routes() -> OpenApiRouter<App> {
         .routes(routes!(answer::get_answer, answer::save_answer))
         .routes(routes!(answer::hand_in))
         .routes(routes!(answer::get_result))
+        .routes(routes!(changes::list_changes))
+        .routes(routes!(changes::change_file, changes::revert_file))
+        .routes(routes!(changes::get_patch))
+        .routes(routes!(proof::start_proof, proof::list_proofs))
+        .routes(routes!(proof::get_proof))
+        .routes(routes!(proof::cancel_proof))
+        .routes(routes!(proof::proof_events))
 }
 
 fn recording_routes() -> OpenApiRouter<App> {
@@ -139,6 +151,19 @@ fn store_problem(error: StoreError) -> Problem {
             Problem::logged(&error, "read or write the database")
         }
     }
+}
+
+/// Whole milliseconds.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A server-sent event of this name.
+fn event<T: Serialize>(name: &str, data: &T) -> Event {
+    // Plain data is always JSON without line breaks.
+    Event::default()
+        .event(name)
+        .data(serde_json::to_string(data).unwrap_or_default())
 }
 
 /// A length of time, which is not negative.

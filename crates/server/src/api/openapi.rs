@@ -29,6 +29,7 @@ use super::{database, facets, logs, services, traces};
         (name = "server", description = "The server itself"),
         (name = "drills", description = "The catalogue"),
         (name = "sessions", description = "Practice sessions"),
+        (name = "repair", description = "Changing the system, and proving the change"),
         (name = "recordings", description = "Recordings and what is in them"),
         (name = "metrics", description = "PromQL"),
         (name = "traces", description = "Spans and traces"),

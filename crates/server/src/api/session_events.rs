@@ -5,11 +5,10 @@ use std::convert::Infallible;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
-use serde::Serialize;
 use tokio::sync::watch;
 
 use super::session::{Preparation, Session};
-use super::store_problem;
+use super::{event, store_problem};
 use crate::app::App;
 use crate::extract::Path;
 use crate::preparations::Stage;
@@ -105,13 +104,6 @@ impl Next {
             Err(error) => event("failed", &store_problem(error)),
         }
     }
-}
-
-fn event<T: Serialize>(name: &str, data: &T) -> Event {
-    // Plain data is always JSON without line breaks.
-    Event::default()
-        .event(name)
-        .data(serde_json::to_string(data).unwrap_or_default())
 }
 
 /// What the data of an event is, by the event's name.

@@ -123,6 +123,7 @@ pub async fn delete_session(
 ) -> Result<StatusCode, Problem> {
     let session = app.store().session(&id).await.map_err(store_problem)?;
     app.preparations().cancel(&id);
+    app.proofs().cancel(&id);
     app.store()
         .delete_session(&id)
         .await
