@@ -619,6 +619,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the session has changed of the system. */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/changes/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a file, or adds one. The original text takes the change back. */
+        put: operations["change_file"];
+        post?: never;
+        /** Takes the change of one file back. */
+        delete: operations["revert_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session}/events": {
         parameters: {
             query?: never;
@@ -709,6 +744,95 @@ export interface paths {
         head?: never;
         /** Changes an entry. */
         patch: operations["change_entry"];
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/patch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The change as a unified diff against the system's folder, for `firedrill judge --patch`. */
+        get: operations["get_patch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The proofs of a session. */
+        get: operations["list_proofs"];
+        put?: never;
+        /** Proves the session's change: builds the changed system, runs the same incident on it and judges it. */
+        post: operations["start_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/proofs/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follows the proof that runs: events `progress` (`ProofProgress`), then `ended` (`ProofEnd`), after which the
+         *     stream ends. When none runs, the last event comes at once.
+         */
+        get: operations["proof_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/proofs/running": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Cancels the proof that runs. There is no verdict then. */
+        delete: operations["cancel_proof"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/proofs/{proof}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One proof with its verdict. */
+        get: operations["get_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/sessions/{session}/result": {
@@ -859,6 +983,34 @@ export interface components {
          * @enum {string}
          */
         Asker: "person" | "page";
+        /** @description How far a build is. */
+        BuildProgress: {
+            /** @description The crates that are being compiled. */
+            crates: string;
+            /**
+             * Format: int32
+             * @description Steps that are done.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Real time that it took; null until it is done.
+             */
+            elapsed_ms: number | null;
+            /** @description Whether crates are being downloaded. */
+            is_downloading: boolean;
+            /** @description Whether it is the first one here, which takes minutes. */
+            is_first: boolean;
+            /** @description Whether another build has to end first. */
+            is_waiting: boolean;
+            /** @description What the compiler says, at most 50 messages. */
+            messages: components["schemas"]["CompilerMessage"][];
+            /**
+             * Format: int32
+             * @description Steps; 0 until it is known.
+             */
+            total: number;
+        };
         /** @description Figures of calls. Durations are null without calls. */
         CallFigures: {
             /**
@@ -887,6 +1039,57 @@ export interface components {
              */
             p99_ns: number | null;
         };
+        /** @description What a session has changed. */
+        ChangeList: {
+            /** @description The changed and added files, by path. */
+            files: components["schemas"]["FileChange"][];
+            /** @description Whether a change of this drill's system can be proven. */
+            is_provable: boolean;
+        };
+        /**
+         * @description What a check stands for.
+         * @enum {string}
+         */
+        CheckKind: "objective" | "trigger" | "work" | "unharmed";
+        /** @description What became of one check. */
+        CheckOutcome: {
+            /** @description The figure over the run of the changed system. */
+            after_samples: components["schemas"]["ProofSamples"];
+            /** @description Why it does not hold, a sentence; null when it does. */
+            because: string | null;
+            /**
+             * Format: double
+             * @description What the unchanged system shows; null when it shows nothing.
+             */
+            before: number | null;
+            /** @description The figure over the run of the unchanged system. */
+            before_samples: components["schemas"]["ProofSamples"];
+            /** @description What was expected, such as `at most 0.5 at any time`. */
+            expected: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What it stands for. */
+            kind: components["schemas"]["CheckKind"];
+            /**
+             * Format: double
+             * @description The figure that must be kept to; null where there is nothing to compare with.
+             */
+            limit: number | null;
+            /**
+             * Format: double
+             * @description What the changed system shows; null when it shows nothing.
+             */
+            saw: number | null;
+            /** @description Whether it does. */
+            state: components["schemas"]["CheckState"];
+            /** @description What must hold. */
+            title: string;
+        };
+        /**
+         * @description Whether a check holds.
+         * @enum {string}
+         */
+        CheckState: "holds" | "fails" | "unknown";
         /** @description A line that matches. */
         CodeMatch: {
             /** @description The line, counted from 1. */
@@ -909,6 +1112,19 @@ export interface components {
             total: number;
             /** @description Whether lines were left out. */
             truncated: boolean;
+        };
+        /** @description A message of the compiler about the system's own source. */
+        CompilerMessage: {
+            /** @description The line, counted from 1, when it has a place. */
+            line: number | null;
+            /** @description What is wrong, in one sentence. */
+            message: string;
+            /** @description The file, when it has a place. */
+            path: string | null;
+            /** @description As the compiler shows it, with lines of the source. */
+            rendered: string;
+            /** @description How bad it is. */
+            severity: components["schemas"]["Severity"];
         };
         /** @description The score of one criterion. */
         CriterionResult: {
@@ -1291,6 +1507,24 @@ export interface components {
             /** @description Whether rows were left out; whole groups are, the smallest. */
             truncated: boolean;
         };
+        /** @description A file that was changed or added. */
+        FileChange: {
+            /** @description Lines that were added. */
+            added: number;
+            /** @description Its text in the unchanged system; null when it is new. */
+            original: string | null;
+            /** @description Its path relative to the system. */
+            path: string;
+            /** @description Lines that were removed. */
+            removed: number;
+            /** @description Its text now. */
+            text: string;
+            /**
+             * Format: int64
+             * @description When it was changed last, ms since the epoch.
+             */
+            updated_at_ms: number;
+        };
         /** @description Files of a system. */
         FileList: {
             /** @description By path. */
@@ -1304,6 +1538,11 @@ export interface components {
             lines: number;
             /** @description Its path, such as `src/api/users.rs`. */
             path: string;
+        };
+        /** @description The new text of a file. */
+        FileText: {
+            /** @description All of it. */
+            text: string;
         };
         /** @description Spans with one path. */
         FlameFrame: {
@@ -1779,6 +2018,26 @@ export interface components {
             /** @description Warn. */
             warn: number[];
         };
+        /** @description A proof in a list. */
+        ListedProof: {
+            /**
+             * Format: int64
+             * @description When it ended, ms since the epoch.
+             */
+            ended_at_ms: number;
+            /**
+             * Format: int32
+             * @description Its id.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it began, ms since the epoch.
+             */
+            started_at_ms: number;
+            /** @description What it came to. */
+            summary: components["schemas"]["ProofSummary"];
+        };
         /** @description Log records per time bucket and level. */
         LogHistogram: {
             /** @description Counts per level. */
@@ -2040,6 +2299,11 @@ export interface components {
              */
             min: number;
         };
+        /**
+         * @description The three outcomes.
+         * @enum {string}
+         */
+        Outcome: "fixed" | "not_fixed" | "could_not_be_judged";
         /** @description A place in a query text, in Unicode code points. */
         Position: {
             /**
@@ -2126,6 +2390,103 @@ export interface components {
              */
             type: string;
         };
+        /** @description A proof with its verdict. */
+        Proof: {
+            /**
+             * Format: int64
+             * @description When it ended, ms since the epoch.
+             */
+            ended_at_ms: number;
+            /**
+             * Format: int32
+             * @description Its id.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it began, ms since the epoch.
+             */
+            started_at_ms: number;
+            /** @description What it came to. */
+            verdict: components["schemas"]["Verdict"];
+        };
+        /** @description The end of a proof. */
+        ProofEnd: {
+            /**
+             * Format: int32
+             * @description The proof with its verdict; null when it was cancelled, or when none ran.
+             */
+            proof_id: number | null;
+        };
+        /** @description The proofs of a session. */
+        ProofList: {
+            /** @description Those that have a verdict, newest first. */
+            proofs: components["schemas"]["ListedProof"][];
+            running: components["schemas"]["ProofProgress"] | null;
+        };
+        /**
+         * @description What a proof is at, in this order.
+         * @enum {string}
+         */
+        ProofPhase: "waiting" | "building" | "running_before" | "running_after" | "judging";
+        /** @description How far a proof is. */
+        ProofProgress: {
+            /** @description The build. */
+            build: components["schemas"]["BuildProgress"];
+            /** @description The files that differ from the unchanged system, by path; empty until they were read. */
+            changed: string[];
+            /**
+             * Format: int64
+             * @description Real time since its turn came.
+             */
+            elapsed_ms: number;
+            /** @description What it is at. */
+            phase: components["schemas"]["ProofPhase"];
+            run: components["schemas"]["RunProgress"] | null;
+            /**
+             * Format: int64
+             * @description When it was asked for, ms since the epoch.
+             */
+            started_at_ms: number;
+        };
+        /** @description A figure over a run; both lists have the same length. */
+        ProofSamples: {
+            /** @description Milliseconds after the runs' beginning, rising. */
+            at_ms: number[];
+            /** @description The values. */
+            values: number[];
+        };
+        /** @description What a list shows of a proof. */
+        ProofSummary: {
+            /** @description The files that differed from the unchanged system, by path. */
+            changed: string[];
+            /** @description Checks. */
+            checks: number;
+            /** @description Checks that hold. */
+            holds: number;
+            /** @description The verdict's outcome. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description The outcome in one sentence. */
+            sentence: string;
+        };
+        /** @description Real time of the parts of a proof. */
+        ProofTimes: {
+            /**
+             * Format: int64
+             * @description The build.
+             */
+            build_ms: number;
+            /**
+             * Format: int64
+             * @description The judging.
+             */
+            judge_ms: number;
+            /**
+             * Format: int64
+             * @description The run of the changed system, with that of the unchanged one where it was not known yet.
+             */
+            run_ms: number;
+        };
         /** @description One series of a matrix. */
         RangeSeries: {
             /** @description Its labels, with `__name__` when the metric's name is kept. */
@@ -2208,6 +2569,29 @@ export interface components {
          * @enum {string}
          */
         RowSignal: "spans" | "logs";
+        /** @description How far a run is. */
+        RunProgress: {
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            fraction: number;
+            /**
+             * Format: int64
+             * @description Spans recorded.
+             */
+            spans: number;
+            /**
+             * Format: int64
+             * @description Virtual time that has passed.
+             */
+            virtual_elapsed_ms: number;
+            /**
+             * Format: int64
+             * @description Virtual time of the run; 0 until the system said so.
+             */
+            virtual_total_ms: number;
+        };
         /** @description Durations over time, in parallel columns. When reduced, the slowest and the failed are kept. */
         Scatter: {
             /**
@@ -2397,6 +2781,11 @@ export interface components {
          * @enum {string}
          */
         SessionState: "preparing" | "playing" | "ready" | "failed" | "handed_in";
+        /**
+         * @description How bad a message of the compiler is.
+         * @enum {string}
+         */
+        Severity: "error" | "warning";
         /** @description A hint that was shown. */
         ShownHint: {
             /**
@@ -2746,6 +3135,17 @@ export interface components {
             /** @description 32 hexadecimal digits. */
             trace_id: string;
         };
+        /** @description Why something could not be judged. */
+        Unjudged: {
+            /** @description What the compiler says, if it refused. */
+            compiler: components["schemas"]["CompilerMessage"][];
+            /** @description What to do about it. */
+            next_step: string;
+            /** @description The reason, a fragment that fits behind "could not be judged: ". */
+            reason: string;
+            /** @description The last lines that the changed system wrote, if it ended early. */
+            stderr_tail: string;
+        };
         /** @description A value and how often it occurs. */
         ValueCount: {
             /**
@@ -2772,6 +3172,25 @@ export interface components {
             truncated: boolean;
             /** @description Most frequent first. */
             values: components["schemas"]["ValueCount"][];
+        };
+        /** @description What a proof comes to. */
+        Verdict: {
+            /**
+             * Format: int64
+             * @description When both runs begin on the incident's clock, ms since the epoch; null when nothing was run.
+             */
+            begins_at_ms: number | null;
+            /** @description Every check; those that fail come first. Empty when nothing was run. */
+            checks: components["schemas"]["CheckOutcome"][];
+            /** @description Fixed, not fixed, or not to be told. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description The command that judges the same change again, from the patch that `GET …/patch` gives. */
+            replay: string;
+            /** @description The outcome in one sentence. */
+            sentence: string;
+            /** @description Real time that it took. */
+            took: components["schemas"]["ProofTimes"];
+            unjudged: components["schemas"]["Unjudged"] | null;
         };
         /** @description Which Firedrill this is, and where it listens for telemetry. */
         Version: {
@@ -4210,6 +4629,104 @@ export interface operations {
             };
         };
     };
+    list_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Session id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Session id */
+                session: string;
+                /** @description Path relative to the system, such as `src/lib.rs` */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revert_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Session id */
+                session: string;
+                /** @description Path relative to the system */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     session_events: {
         parameters: {
             query?: never;
@@ -4473,6 +4990,197 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Entry"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Session id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/x-diff": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_proofs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Session id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofList"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Session id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofProgress"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proof_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Session id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        /** @description It goes on. */
+                        data: components["schemas"]["ProofProgress"];
+                        /** @enum {string} */
+                        event: "progress";
+                    } | {
+                        /** @description It has ended. */
+                        data: components["schemas"]["ProofEnd"];
+                        /** @enum {string} */
+                        event: "ended";
+                    };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Session id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It ends */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Session id */
+                session: string;
+                /** @description Proof id */
+                proof: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
                 };
             };
             default: {
