@@ -44,7 +44,7 @@ impl Predicate {
             Tool::Logs => &["search", "histogram", "patterns", "facets"],
             Tool::Database => &["sessions", "statements"],
             Tool::Services => &["graph", "history"],
-            Tool::Heap => &["summary", "diff", "paths", "node"],
+            Tool::Heap => &["summary", "diff", "paths", "owners", "node"],
             Tool::Code => &["file", "search"],
         }
     }

@@ -5,7 +5,7 @@ mod common;
 use std::fmt::Write as _;
 
 use common::{analyse, graph};
-use heap::{Analysis, Identity, Paths, compare, growing, suspects};
+use heap::{Analysis, Identity, OwnerLimits, Paths, compare, growing, suspects};
 
 fn print(paths: &Paths) -> String {
     let mut text = format!("{} objects, {} unreached\n", paths.objects, paths.unreached);
@@ -194,4 +194,52 @@ fn the_suspect_is_what_only_grows() {
         Identity::SameProcess,
     );
     assert!(growing(&wavy).is_empty());
+}
+
+fn print_owners(min_bytes: u64, max_depth: u32) -> String {
+    let owners = analyse(BUS).owners(OwnerLimits {
+        min_bytes,
+        max_depth,
+    });
+    let mut text = String::new();
+    for owner in &owners.groups {
+        let _ = writeln!(
+            text,
+            "{:indent$}{} {} x{} {}/{} @{}",
+            "",
+            owner.edge.as_deref().unwrap_or("-"),
+            owner.class,
+            owner.objects,
+            owner.self_bytes,
+            owner.retained_bytes,
+            owner.largest_id,
+            indent = owner.depth as usize * 2 - 2,
+        );
+    }
+    let _ = write!(text, "left out: {}", owners.left_out);
+    text
+}
+
+#[test]
+fn owners_of_one_class_are_one_group() {
+    insta::assert_snapshot!(print_owners(0, 9), @r"
+    bus EventBus x1 16/2304 @3
+      handlers (array) x1 64/2288 @5
+        - Handler x3 24/2224 @7
+          - Capture x2 200/2200 @13
+            - Run x2 2000/2000 @21
+    - Capture x2 107/107 @17
+    scheduler Scheduler x1 32/32 @19
+    left out: 0
+    ");
+}
+
+#[test]
+fn small_and_deep_owners_are_counted() {
+    insta::assert_snapshot!(print_owners(50, 2), @r"
+    bus EventBus x1 16/2304 @3
+      handlers (array) x1 64/2288 @5
+    - Capture x2 107/107 @17
+    left out: 2
+    ");
 }

@@ -35,6 +35,11 @@ export type SessionsQuery = Query<`${typeof RECORDING}/database/sessions`>;
 export type StatementsQuery = Query<`${typeof RECORDING}/database/statements`>;
 export type ServicesQuery = Query<`${typeof RECORDING}/services`>;
 export type ServiceHistoryQuery = Query<`${typeof RECORDING}/services/history`>;
+export type HeapSummaryQuery = Query<`${typeof RECORDING}/heap/{snapshot}/summary`>;
+export type HeapDiffQuery = Query<`${typeof RECORDING}/heap/diff`>;
+export type HeapPathsQuery = Query<`${typeof RECORDING}/heap/{snapshot}/paths`>;
+export type HeapOwnersQuery = Query<`${typeof RECORDING}/heap/{snapshot}/owners`>;
+export type HeapNodeQuery = Query<`${typeof RECORDING}/heap/{snapshot}/nodes/{node}`>;
 export type FlameQuery = Query<`${typeof RECORDING}/traces/flame`>;
 export type CodeSearchQuery = Query<`${typeof SYSTEM}/search`>;
 
@@ -175,6 +180,41 @@ export const api = {
       body(client.GET(`${RECORDING}/database/sessions`, { ...o, params: { ...of(id), query } })),
     statements: (id: string, query: StatementsQuery, o: Cancel = {}) =>
       body(client.GET(`${RECORDING}/database/statements`, { ...o, params: { ...of(id), query } })),
+  },
+
+  heap: {
+    snapshots: (id: string, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/heap`, { ...o, params: of(id) })),
+    diff: (id: string, query: HeapDiffQuery, o: Cancel = {}) =>
+      body(client.GET(`${RECORDING}/heap/diff`, { ...o, params: { ...of(id), query } })),
+    summary: (id: string, snapshot: number, query: HeapSummaryQuery, o: Cancel = {}) =>
+      body(
+        client.GET(`${RECORDING}/heap/{snapshot}/summary`, {
+          ...o,
+          params: { path: { recording: id, snapshot }, query },
+        }),
+      ),
+    paths: (id: string, snapshot: number, query: HeapPathsQuery, o: Cancel = {}) =>
+      body(
+        client.GET(`${RECORDING}/heap/{snapshot}/paths`, {
+          ...o,
+          params: { path: { recording: id, snapshot }, query },
+        }),
+      ),
+    owners: (id: string, snapshot: number, query: HeapOwnersQuery, o: Cancel = {}) =>
+      body(
+        client.GET(`${RECORDING}/heap/{snapshot}/owners`, {
+          ...o,
+          params: { path: { recording: id, snapshot }, query },
+        }),
+      ),
+    node: (id: string, snapshot: number, node: number, query: HeapNodeQuery, o: Cancel = {}) =>
+      body(
+        client.GET(`${RECORDING}/heap/{snapshot}/nodes/{node}`, {
+          ...o,
+          params: { path: { recording: id, snapshot, node }, query },
+        }),
+      ),
   },
 
   services: {

@@ -174,6 +174,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recordings/{recording}/heap/{snapshot}/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who keeps how much. */
+        get: operations["heap_owners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings/{recording}/heap/{snapshot}/paths": {
         parameters: {
             query?: never;
@@ -1780,6 +1797,60 @@ export interface components {
              * @description Its own bytes.
              */
             self_bytes: number;
+        };
+        /** @description Objects of one class that the group above immediately dominates. */
+        HeapOwner: {
+            /** @description Their class. */
+            class: string;
+            /**
+             * Format: int32
+             * @description Levels below the root, from 1.
+             */
+            depth: number;
+            /** @description How the one object above refers to the one object here; null where there are several. */
+            edge: string | null;
+            /**
+             * Format: int32
+             * @description Id of the one that keeps most.
+             */
+            largest_id: number;
+            /**
+             * Format: int64
+             * @description Objects.
+             */
+            objects: number;
+            /**
+             * Format: int64
+             * @description Bytes that they keep; groups side by side never overlap.
+             */
+            retained_bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes of the objects themselves.
+             */
+            self_bytes: number;
+        };
+        /** @description Who keeps how much: the dominator tree, objects of one class below the same owners as one group. */
+        HeapOwners: {
+            /**
+             * Format: int64
+             * @description Bytes of all objects.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Groups that keep less than asked for, or lie deeper.
+             */
+            left_out: number;
+            /** @description Every group before those below it, and of the groups below one the largest first. */
+            owners: components["schemas"]["HeapOwner"][];
+            /**
+             * Format: double
+             * @description Server time for this answer.
+             */
+            query_ms: number;
+            /** @description The snapshot. */
+            snapshot: components["schemas"]["HeapSnapshot"];
         };
         /** @description Objects whose ways from a root look the same. */
         HeapPathGroup: {
@@ -3543,6 +3614,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HeapNode"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    heap_owners: {
+        parameters: {
+            query?: {
+                /** @description Levels below the root, 1 to 32, default 12. */
+                depth?: number;
+                /** @description Groups that keep less than this share of the heap are left out, 0 to 1, default 0.002. */
+                min_share?: number;
+                /** @description Default `person`; a view that asks by itself says `page`. */
+                asked_by?: components["schemas"]["Asker"];
+            };
+            header?: never;
+            path: {
+                /** @description Recording id */
+                recording: string;
+                /** @description Snapshot id */
+                snapshot: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeapOwners"];
                 };
             };
             default: {
@@ -5322,6 +5432,8 @@ export interface operations {
                 q: string;
                 /** @description 1 to read `q` as a regular expression; otherwise it is text, without regard to case. */
                 regex?: number;
+                /** @description Default `person`; a view that asks by itself says `page`. */
+                asked_by?: components["schemas"]["Asker"];
             };
             header?: never;
             path: {

@@ -76,7 +76,7 @@ export function Keyboard() {
       id: "go.home",
       title: "Go to the drills",
       group: "Go to",
-      keys: ["g h"],
+      keys: ["g i"],
       run: () => navigate("/"),
     },
   ]);

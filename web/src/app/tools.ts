@@ -44,6 +44,14 @@ export const TOOL_INFOS: readonly ToolInfo[] = [
     view: lazy(() => import("@/views/database/DatabaseView")),
   },
   {
+    tool: "heap",
+    label: "Heap",
+    icon: "heap",
+    key: "h",
+    foldsSide: () => true,
+    view: lazy(() => import("@/views/heap/HeapView")),
+  },
+  {
     tool: "services",
     label: "Services",
     icon: "services",

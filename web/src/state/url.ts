@@ -19,6 +19,7 @@ export const TOOLS = [
   "traces",
   "logs",
   "database",
+  "heap",
   "services",
   "code",
   "notebook",

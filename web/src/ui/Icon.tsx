@@ -24,7 +24,8 @@ const PATHS = {
     </>
   ),
   outside: <path d="M6.5 3h-4v10.5H13V9.5M9.5 2.5h4v4M13.5 2.5 7.5 8.5" />,
-  cache: (
+  cache: <path d="M9.2 2 3.8 9h3.6L6.8 14l5.4-7H8.6z" />,
+  heap: (
     <>
       <rect x="2" y="2" width="7" height="7" rx="1" />
       <rect x="11" y="2" width="3" height="3" rx=".6" />

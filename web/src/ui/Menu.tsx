@@ -64,6 +64,8 @@ export interface ChoiceProps<T extends string> {
   onChange(value: NoInfer<T>): void;
   /** How the button reads; by default the chosen option's label. */
   shown?: string;
+  /** Stands before the text: a colour, a letter. */
+  sign?: ReactNode;
 }
 
 /** A chip that opens a menu with one choice: filters of a toolbar, sort orders. */
@@ -73,14 +75,14 @@ export function Choice<T extends string>({
   options,
   onChange,
   shown,
+  sign,
 }: ChoiceProps<T>) {
   const chosen = options.find((option) => option.value === value);
   return (
     <MenuTrigger>
-      <AriaButton
-        className={styles.choice}
-        aria-label={`${label}: ${shown ?? chosen?.label ?? value}`}
-      >
+      <AriaButton className={styles.choice}>
+        <span className="visually-hidden">{label}: </span>
+        {sign}
         {shown ?? chosen?.label ?? value}
         <Icon name="down" size={12} />
       </AriaButton>

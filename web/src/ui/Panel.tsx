@@ -18,6 +18,8 @@ export interface PanelProps {
   /** Controls at the right of the title line, before pin and table. */
   actions?: ReactNode;
   legend?: ReactNode;
+  /** A control at the very end of the title line, such as the one that closes the panel. */
+  end?: ReactNode;
   pin?: () => Pin;
   table?: () => ReactNode;
   /** The query behind the picture, shown below it, and the address where it can be changed. */
@@ -82,6 +84,7 @@ export function Panel(props: PanelProps) {
             onPress={() => setAsTable(!asTable)}
           />
         )}
+        {props.end}
       </div>
       <div className={cx(styles.body, (props.scroll || asTable) && styles.scroll)}>
         {asTable && table ? table() : children}

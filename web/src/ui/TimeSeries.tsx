@@ -31,6 +31,7 @@ export interface TimeSeriesProps extends Omit<TimeSeriesOptions, "range" | "boun
   measure?: string;
   onSelect?(seriesId: string | null): void;
   onExemplar?(traceId: string): void;
+  onFlag?(index: number): void;
   /** What Enter does, named in the tooltip. */
   action?: { label: string; run(timeMs: number): void };
   /** The line to highlight while a legend or a table row is hovered. */
@@ -53,6 +54,7 @@ export function TimeSeries(props: TimeSeriesProps) {
     onZoom: (next) => setRange(next),
     onSelect: props.onSelect,
     onExemplar: props.onExemplar,
+    onFlag: props.onFlag,
     onCursor: setCursor,
   };
 

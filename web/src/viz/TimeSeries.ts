@@ -13,7 +13,7 @@ import type { AnnotationKind } from "@/api/types";
 import { crosshair, moveCrosshair } from "./crosshair";
 import type { Unit } from "./format";
 import { onThemeChange, palette } from "./theme";
-import { axisLines, linearTicks, logTicks, timeTicks } from "./ticks";
+import { axisLines, byteUnit, linearTicks, logTicks, timeTicks } from "./ticks";
 import { drawBelow, drawCrosshair, drawOver } from "./timeSeriesLayers";
 
 export interface Series {
@@ -43,6 +43,13 @@ export interface ChartAnnotation {
   timeMs: number;
   kind: AnnotationKind;
   text: string;
+}
+
+/** A lettered instant that one can press, such as a snapshot. */
+export interface ChartFlag {
+  timeMs: number;
+  label: string;
+  chosen: boolean;
 }
 
 export interface ChartExemplar {
@@ -77,8 +84,9 @@ export interface TimeSeriesOptions {
   selected?: string | null;
   /** Shows the time in a pill on the axis. */
   timePill?: boolean;
-  /** A stretch that something else on the screen is about, in grey. */
-  band?: { start: number; end: number };
+  /** A stretch that something else on the screen is about: in grey, or in the colour of the selection. */
+  band?: { start: number; end: number; chosen?: boolean };
+  flags?: readonly ChartFlag[];
   /** An instant that the person chose; what stands beside the chart is about it. */
   marker?: number | null;
 }
@@ -89,6 +97,8 @@ export interface TimeSeriesEvents {
   /** A click on the nearest line, or on nothing. */
   onSelect?(seriesId: string | null): void;
   onExemplar?(traceId: string): void;
+  /** A press on a flag, by its place in the list. */
+  onFlag?(index: number): void;
   /** The pointer or the keyboard moved the crosshair over this chart, or left it. */
   onCursor?(cursor: CursorPlace | null): void;
 }
@@ -105,6 +115,8 @@ const RIGHT_PAD = 12;
 const AXIS_WIDTH = 44;
 const X_AXIS_HEIGHT = 18;
 const NEAR_PX = 18;
+/** Half a pointer's target. */
+const FLAG_REACH = 12;
 
 let nextName = 1;
 
@@ -344,7 +356,8 @@ export class TimeSeries {
       return [10 ** Math.floor(Math.log10(low) - 0.02), Math.max(high * 1.6, low * 11)];
     }
     if (o.atLeast && !right) high = Math.max(high, o.atLeast);
-    const ticks = linearTicks(Math.min(low, 0), high || 1, this.#tickCount(u));
+    const unit = this.#unitOf(high, right);
+    const ticks = linearTicks(Math.min(low, 0), high || 1, this.#tickCount(u), unit);
     const last = ticks.at(-1) ?? 1;
     // A last line far above the data wastes the height; a little air above the data is enough.
     const tight = high * 1.08;
@@ -354,7 +367,13 @@ export class TimeSeries {
   #ySplits(u: uPlot, min: number, max: number, right = false): number[] {
     const count = this.#tickCount(u);
     if (this.#options.log && !right) return logTicks(min, max, count + 2);
-    return axisLines(min, max, count);
+    return axisLines(min, max, count, this.#unitOf(max, right));
+  }
+
+  /** Bytes are written in powers of 1024, so that is where their round values lie. */
+  #unitOf(most: number, right: boolean): number {
+    const unit = right ? (this.#options.rightUnit ?? this.#options.unit) : this.#options.unit;
+    return unit === "bytes" ? byteUnit(most) : 1;
   }
 
   #tickCount(u: uPlot): number {
@@ -414,7 +433,12 @@ export class TimeSeries {
 
   #clicked(u: uPlot, x: number, y: number): void {
     const { exemplars = [], series, stacked } = this.#options;
-    const { onExemplar, onSelect } = this.#events();
+    const { onExemplar, onSelect, onFlag } = this.#events();
+    const flag = onFlag ? this.#flagAt(u, x) : -1;
+    if (flag >= 0) {
+      onFlag?.(flag);
+      return;
+    }
     const hit = exemplars.find(
       (e) =>
         Math.abs(u.valToPos(e.timeMs, "x") - x) < 7 && Math.abs(u.valToPos(e.value, "y") - y) < 7,
@@ -433,6 +457,14 @@ export class TimeSeries {
       if (distance < NEAR_PX && (!best || distance < best.distance)) best = { id: s.id, distance };
     });
     onSelect((best as { id: string } | null)?.id ?? null);
+  }
+
+  /** The flag whose line or letter is at a place; the nearest where they are close together. */
+  #flagAt(u: uPlot, x: number): number {
+    const { flags = [] } = this.#options;
+    const far = flags.map((flag) => Math.abs(u.valToPos(flag.timeMs, "x") - x));
+    const nearest = Math.min(...far);
+    return nearest <= FLAG_REACH ? far.indexOf(nearest) : -1;
   }
 
   #applyFocus(): void {

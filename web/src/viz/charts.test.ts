@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { axisLines, linearTicks, logTicks, timeTicks } from "./ticks";
+import { axisLines, byteUnit, linearTicks, logTicks, timeTicks } from "./ticks";
 
 // uPlot touches the page when it is loaded; these tests are about the arithmetic around it.
 vi.mock("uplot", () => ({ default: class {} }));
@@ -17,6 +17,12 @@ describe("axis lines", () => {
   it("are at least three, or there is no scale to read", () => {
     expect(axisLines(0, 39.5, 3)).toEqual([0, 10, 20, 30]);
     expect(axisLines(0, 200, 3)).toEqual([0, 100, 200]);
+    expect(linearTicks(0, 1.08 * 2 ** 30, 3, byteUnit(1.08 * 2 ** 30))).toEqual([
+      0,
+      2 ** 29,
+      2 ** 30,
+      1.5 * 2 ** 30,
+    ]);
   });
   it("of a logarithmic axis are powers of ten, thinned out", () => {
     expect(logTicks(0.001, 10, 6)).toEqual([0.001, 0.01, 0.1, 1, 10]);

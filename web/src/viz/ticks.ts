@@ -1,7 +1,11 @@
 /** Round places for axis lines. Pure. */
 
-/** About `count` round values from 0 or `min` to at least `max`; the last one is the axis' end. */
-export function linearTicks(min: number, max: number, count: number): number[] {
+/**
+ * About `count` round values from 0 or `min` to at least `max`; the last one is the axis' end. With `unit` they are
+ * round in that unit.
+ */
+export function linearTicks(min: number, max: number, count: number, unit = 1): number[] {
+  if (unit !== 1) return linearTicks(min / unit, max / unit, count).map((value) => value * unit);
   const low = Math.min(min, 0);
   const high = max > low ? max : low + 1;
   const raw = (high - low) / Math.max(count, 1);
@@ -17,12 +21,19 @@ export function linearTicks(min: number, max: number, count: number): number[] {
 }
 
 /** Round values within [min, max]: at least three where the steps allow it, for two lines show no scale. */
-export function axisLines(min: number, max: number, count: number): number[] {
+export function axisLines(min: number, max: number, count: number, unit = 1): number[] {
   let lines: number[] = [];
   for (let wanted = count; wanted <= count + 2 && lines.length < 3; wanted++) {
-    lines = linearTicks(min, max, wanted).filter((value) => value <= max * 1.0001);
+    lines = linearTicks(min, max, wanted, unit).filter((value) => value <= max * 1.0001);
   }
   return lines;
+}
+
+/** The binary unit in which so many bytes are written: 1024 for 300 KiB. */
+export function byteUnit(bytes: number): number {
+  let unit = 1;
+  while (bytes / unit >= 1024) unit *= 1024;
+  return unit;
 }
 
 /** Powers of ten that lie within [min, max]; every second or third where there are many. */

@@ -55,7 +55,7 @@ export function drawBelow(u: uPlot, o: TimeSeriesOptions): void {
     const x = (t: number) =>
       Math.min(Math.max(box.left + u.valToPos(t, "x"), box.left), box.left + box.width);
     if (o.band) {
-      context.fillStyle = colors.color("--band");
+      context.fillStyle = colors.color(o.band.chosen ? "--sel" : "--band");
       const left = x(o.band.start);
       context.fillRect(left, box.top, Math.max(x(o.band.end) - left, 2), box.height);
     }
@@ -80,6 +80,7 @@ export function drawOver(u: uPlot, o: TimeSeriesOptions): void {
     drawAnnotations(context, u, o, box);
     drawThresholds(context, u, o, box);
     drawExemplars(context, u, o, box);
+    drawFlags(context, u, o, box);
     drawMarker(context, u, o, box);
   });
 }
@@ -156,13 +157,14 @@ function drawThresholds(
     // Above the line where there is room, else below it.
     const at = y - box.top > 16 ? y - 7 : y + 8;
     context.textAlign = "left";
-    const width = context.measureText(threshold.label).width;
+    const width = context.measureText(threshold.label).width + 6;
+    const left = thresholdLabelLeft(u, o, box, width);
     context.fillStyle = colors.color("--surface-1");
     context.globalAlpha = 0.85;
-    context.fillRect(box.left + 4, at - 6.5, width + 6, 13);
+    context.fillRect(left, at - 6.5, width, 13);
     context.globalAlpha = 1;
     context.fillStyle = color;
-    context.fillText(threshold.label, box.left + 7, at);
+    context.fillText(threshold.label, left + 3, at);
   }
 }
 
@@ -216,6 +218,54 @@ function drawMarker(
   context.lineTo(x, bottom - 5);
   context.closePath();
   context.fill();
+}
+
+/** At the left end of its line, or at the right one where a flag stands in the way. */
+function thresholdLabelLeft(u: uPlot, o: TimeSeriesOptions, box: Box, width: number): number {
+  const left = box.left + 4;
+  const isTaken = (o.flags ?? []).some((flag) => {
+    const x = box.left + u.valToPos(flag.timeMs, "x");
+    return x > left - FLAG_PX && x < left + width + FLAG_PX;
+  });
+  return isTaken ? box.left + box.width - width - 4 : left;
+}
+
+const FLAG_PX = 16;
+
+/** Lettered instants: a line, and on it the letter in a box, filled where it is chosen. */
+function drawFlags(
+  context: CanvasRenderingContext2D,
+  u: uPlot,
+  o: TimeSeriesOptions,
+  box: Box,
+): void {
+  const colors = palette();
+  const shown = (o.flags ?? []).filter(
+    (flag) => flag.timeMs >= o.range.start && flag.timeMs <= o.range.end,
+  );
+  // The chosen ones lie above the others.
+  for (const flag of shown.sort((a, b) => Number(a.chosen) - Number(b.chosen))) {
+    const x = Math.round(box.left + u.valToPos(flag.timeMs, "x")) + 0.5;
+    context.strokeStyle = colors.color(flag.chosen ? "--accent" : "--text-3");
+    context.lineWidth = 1;
+    context.setLineDash([2, 3]);
+    line(context, x, box.top + FLAG_PX, x, box.top + box.height);
+    context.setLineDash([]);
+    context.font = colors.font(CANVAS_FONT_PX, { weight: 600 });
+    const width = Math.max(FLAG_PX, context.measureText(flag.label).width + 8);
+    context.beginPath();
+    context.roundRect(x - width / 2, box.top, width, FLAG_PX, 3);
+    context.fillStyle = colors.color(flag.chosen ? "--accent-solid" : "--surface-3");
+    context.fill();
+    if (!flag.chosen) {
+      context.strokeStyle = colors.color("--line-3");
+      context.stroke();
+    }
+    context.fillStyle = colors.color(flag.chosen ? "--text-on-solid" : "--text-1");
+    context.textAlign = "center";
+    context.fillText(flag.label, x, box.top + FLAG_PX / 2 + 0.5);
+  }
+  context.font = colors.font(CANVAS_FONT_PX);
 }
 
 /** Labels where they do not collide with one another; returns the places that they took. */

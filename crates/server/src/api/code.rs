@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use crate::source_code::{self, SourceTree};
-use crate::trail::Trail;
+use crate::trail::{Asker, Trail};
 
 /// Lines that a search gives.
 const MAX_MATCHES: usize = 500;
@@ -60,6 +60,8 @@ pub struct CodeSearchParams {
     pub q: String,
     /// 1 to read `q` as a regular expression; otherwise it is text, without regard to case.
     pub regex: Option<u8>,
+    /// Default `person`; a view that asks by itself says `page`.
+    pub asked_by: Option<Asker>,
 }
 
 /// Lines that match.
@@ -153,7 +155,9 @@ pub async fn search_code(
     let started = Instant::now();
     let files = tree(&system)?;
     let pattern = pattern(&params)?;
-    let asked = trail.ask(catalogue::Tool::Code, "search", &params.q, None, None);
+    let asked = trail
+        .ask(catalogue::Tool::Code, "search", &params.q, None, None)
+        .by(params.asked_by);
     let mut matches = Vec::new();
     let mut total = 0;
     for (path, text) in files {

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use catalogue::Tool;
-use heap::{Analysis, Evidence, Identity, compare, growing, suspects};
+use heap::{Analysis, Evidence, Identity, OwnerLimits, compare, growing, suspects};
 use telemetry::recording::AttachmentEntry;
 
 use super::heap_answers::{
     HeapClass, HeapClassChange, HeapDiff, HeapDiffParams, HeapNode, HeapNodeParams, HeapObject,
-    HeapPathGroup, HeapPathStep, HeapPaths, HeapPathsParams, HeapRetainer, HeapRule, HeapSnapshot,
-    HeapSnapshots, HeapSummary, HeapSummaryParams, HeapSuspect,
+    HeapOwner, HeapOwners, HeapOwnersParams, HeapPathGroup, HeapPathStep, HeapPaths,
+    HeapPathsParams, HeapRetainer, HeapRule, HeapSnapshot, HeapSnapshots, HeapSummary,
+    HeapSummaryParams, HeapSuspect,
 };
 use crate::app::App;
 use crate::data::Data;
@@ -63,7 +64,7 @@ pub async fn heap_summary(
 ) -> Result<Json<HeapSummary>, Problem> {
     let limit = params.limit.unwrap_or(100).clamp(1, 1000);
     let asked = trail
-        .ask(Tool::Heap, "summary", &snapshot.to_string(), None, None)
+        .ask(Tool::Heap, "summary", &numbered(snapshot), None, None)
         .by(params.asked_by);
     let (heaps, id) = (app.clone(), recording.clone());
     let answer = app.query(recording, move |data, stopwatch| {
@@ -114,7 +115,13 @@ pub async fn heap_diff(
     let limit = params.limit.unwrap_or(100).clamp(1, 1000);
     let (from, to) = (params.from, params.to);
     let asked = trail
-        .ask(Tool::Heap, "diff", &format!("{from} {to}"), None, None)
+        .ask(
+            Tool::Heap,
+            "diff",
+            &format!("from:{from} to:{to}"),
+            None,
+            None,
+        )
         .by(params.asked_by);
     let identity = match params.same_process {
         Some(false) => Identity::DifferentProcesses,
@@ -193,6 +200,46 @@ pub async fn heap_paths(
     Ok(Json(answer))
 }
 
+/// Who keeps how much.
+#[utoipa::path(get, path = "/recordings/{recording}/heap/{snapshot}/owners", tag = "heap",
+    params(("recording" = String, Path, description = "Recording id"),
+        ("snapshot" = usize, Path, description = "Snapshot id"), HeapOwnersParams),
+    responses(
+        (status = 200, body = HeapOwners),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn heap_owners(
+    State(app): State<App>,
+    trail: Trail,
+    Path((recording, snapshot)): Path<(String, usize)>,
+    Query(params): Query<HeapOwnersParams>,
+) -> Result<Json<HeapOwners>, Problem> {
+    let max_depth = params.depth.unwrap_or(12).clamp(1, 32);
+    let min_share = params.min_share.unwrap_or(0.002).clamp(0.0, 1.0);
+    let asked = trail
+        .ask(Tool::Heap, "owners", &numbered(snapshot), None, None)
+        .by(params.asked_by);
+    let (heaps, id) = (app.clone(), recording.clone());
+    let answer = app.query(recording, move |data, stopwatch| {
+        let analysis = heaps.heap(&id, data, snapshot)?;
+        let found = analysis.owners(OwnerLimits {
+            min_bytes: (analysis.total_bytes() as f64 * min_share) as u64,
+            max_depth,
+        });
+        Ok(HeapOwners {
+            snapshot: find(data, snapshot)?,
+            bytes: analysis.total_bytes(),
+            owners: found.groups.into_iter().map(owner).collect(),
+            left_out: found.left_out,
+            query_ms: stopwatch.query_ms(),
+        })
+    });
+    let answer = answer.await?;
+    let seen = answer.owners.iter().take(SEEN_CLASSES);
+    asked.answered_with_classes(&app, seen.map(|owner| owner.class.as_str()));
+    Ok(Json(answer))
+}
+
 /// One object with who holds it and what it keeps.
 #[utoipa::path(get, path = "/recordings/{recording}/heap/{snapshot}/nodes/{node}", tag = "heap",
     params(("recording" = String, Path, description = "Recording id"),
@@ -212,7 +259,7 @@ pub async fn heap_node(
     let dominated_offset = params.dominated_offset.unwrap_or(0);
     let limit = params.limit.unwrap_or(50).clamp(1, 500);
     let asked = trail
-        .ask(Tool::Heap, "node", &node.to_string(), None, None)
+        .ask(Tool::Heap, "node", &format!("@{node}"), None, None)
         .by(params.asked_by);
     let (heaps, id) = (app.clone(), recording.clone());
     let answer = app.query(recording, move |data, stopwatch| {
@@ -251,6 +298,11 @@ pub async fn heap_node(
     let answer = answer.await?;
     asked.answered_with_classes(&app, std::iter::once(answer.node.class.as_str()));
     Ok(Json(answer))
+}
+
+/// A snapshot as the evidence trail names it.
+fn numbered(snapshot: usize) -> String {
+    format!("snapshot:{snapshot}")
 }
 
 fn describe(data: &Data, id: usize, entry: AttachmentEntry) -> Result<HeapSnapshot, Problem> {
@@ -333,6 +385,18 @@ fn change(row: heap::ClassChange) -> HeapClassChange {
         freed: row.freed.map(|flow| flow.count),
         from_retained_bytes,
         to_retained_bytes,
+    }
+}
+
+fn owner(owner: heap::Owner) -> HeapOwner {
+    HeapOwner {
+        depth: owner.depth,
+        class: owner.class,
+        edge: owner.edge,
+        objects: owner.objects,
+        self_bytes: owner.self_bytes,
+        retained_bytes: owner.retained_bytes,
+        largest_id: owner.largest_id,
     }
 }
 

@@ -220,6 +220,54 @@ pub struct HeapPathStep {
     pub retained_bytes: u64,
 }
 
+/// Parameters of a question about owners.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct HeapOwnersParams {
+    /// Levels below the root, 1 to 32, default 12.
+    #[param(default = 12, minimum = 1, maximum = 32)]
+    pub depth: Option<u32>,
+    /// Groups that keep less than this share of the heap are left out, 0 to 1, default 0.002.
+    #[param(default = 0.002, minimum = 0, maximum = 1)]
+    pub min_share: Option<f64>,
+    /// Default `person`; a view that asks by itself says `page`.
+    pub asked_by: Option<Asker>,
+}
+
+/// Who keeps how much: the dominator tree, objects of one class below the same owners as one group.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HeapOwners {
+    /// The snapshot.
+    pub snapshot: HeapSnapshot,
+    /// Bytes of all objects.
+    pub bytes: u64,
+    /// Every group before those below it, and of the groups below one the largest first.
+    pub owners: Vec<HeapOwner>,
+    /// Groups that keep less than asked for, or lie deeper.
+    pub left_out: u64,
+    /// Server time for this answer.
+    pub query_ms: f64,
+}
+
+/// Objects of one class that the group above immediately dominates.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HeapOwner {
+    /// Levels below the root, from 1.
+    pub depth: u32,
+    /// Their class.
+    pub class: String,
+    /// How the one object above refers to the one object here; null where there are several.
+    pub edge: Option<String>,
+    /// Objects.
+    pub objects: u64,
+    /// Bytes of the objects themselves.
+    pub self_bytes: u64,
+    /// Bytes that they keep; groups side by side never overlap.
+    pub retained_bytes: u64,
+    /// Id of the one that keeps most.
+    pub largest_id: u32,
+}
+
 /// Parameters of a question about one object.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -115,6 +115,7 @@ fn recording_routes() -> OpenApiRouter<App> {
         .routes(routes!(heap::heap_summary))
         .routes(routes!(heap::heap_diff))
         .routes(routes!(heap::heap_paths))
+        .routes(routes!(heap::heap_owners))
         .routes(routes!(heap::heap_node))
 }
 

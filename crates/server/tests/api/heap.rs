@@ -110,6 +110,29 @@ fn paths_and_single_objects() {
 }
 
 #[test]
+fn owners_are_grouped_by_class() {
+    let heap = Heap::start();
+    let answer = heap.get("/1/owners").ok();
+    let owners = answer["owners"].as_array().unwrap();
+    let rows: Vec<_> = owners
+        .iter()
+        .map(|owner| (&owner["depth"], &owner["class"], &owner["objects"]))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            (&json!(1), &json!("Registry"), &json!(1)),
+            (&json!(2), &json!("Run"), &json!(410)),
+        ]
+    );
+    assert_eq!(owners[0]["edge"], "registry");
+    assert_eq!(answer["left_out"], 0);
+    let shallow = heap.get("/1/owners?depth=1").ok();
+    assert_eq!(shallow["owners"].as_array().unwrap().len(), 1);
+    assert_eq!(shallow["left_out"], 1);
+}
+
+#[test]
 fn what_is_not_there_is_not_found() {
     let heap = Heap::start();
     // Number 2 is the note.

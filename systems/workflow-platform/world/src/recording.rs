@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use emit::{Counts, Signal, Sink};
+use emit::{Attachment, Counts, Signal, Sink};
 use sim::Timestamp;
 
 /// Virtual time between two reports of progress.
@@ -49,6 +49,10 @@ impl<S: Sink> Sink for Recorder<S> {
         {
             self.stop.store(true, Ordering::Relaxed);
         }
+    }
+
+    fn attach(&mut self, attachment: &Attachment) {
+        self.sink.attach(attachment);
     }
 
     fn finish(&mut self, counts: &Counts) -> io::Result<()> {

@@ -5,7 +5,7 @@ import { useWorkspace } from "@/state/workspace";
 import type { ChartAnnotation } from "@/viz/TimeSeries";
 
 /** As many points as the strip asks for, so that both share one answer. */
-const STRIP_POINTS = 600;
+export const STRIP_POINTS = 600;
 
 /** Deployments, configuration changes and restarts of the recording, for charts. */
 export function useAnnotations(): ChartAnnotation[] {

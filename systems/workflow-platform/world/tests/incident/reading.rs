@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use emit::{Signal, Sink};
+use emit::{Attachment, Signal, Sink};
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
@@ -41,6 +41,8 @@ pub(crate) struct Recording {
     pub(crate) requests: Vec<Request>,
     pub(crate) samples: Vec<Sample>,
     pub(crate) completed_workflows: u64,
+    /// Files such as heap snapshots, oldest first.
+    pub(crate) attachments: Vec<Attachment>,
 }
 
 impl Recording {
@@ -77,6 +79,11 @@ impl Sink for Reader {
             Signal::Metrics => self.read_metrics(otlp, recording),
             Signal::Logs => {}
         }
+    }
+
+    fn attach(&mut self, attachment: &Attachment) {
+        let recording = &mut *self.recording.lock().expect("no panic before");
+        recording.attachments.push(attachment.clone());
     }
 }
 

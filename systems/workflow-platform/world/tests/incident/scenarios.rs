@@ -91,4 +91,12 @@ fn the_workflow_service_dies_of_memory_again_and_again() {
         .iter()
         .filter(|sample| sample.metric == "account.process.starts" && sample.value > 1.0);
     assert!(starts.count() > 0, "it was started once only");
+    let snapshots = &recording.attachments;
+    let of_service = |name: &str| name == "workflow-service";
+    assert!(snapshots.iter().all(|file| of_service(&file.service)));
+    let sizes: Vec<_> = snapshots.iter().map(|file| file.bytes.len()).collect();
+    assert!(
+        sizes.len() == 3 && sizes[0] < sizes[1],
+        "heap snapshots of {sizes:?} bytes"
+    );
 }
