@@ -14,6 +14,7 @@ use crate::infra::config::Config;
 use crate::infra::database::{Database, DatabaseError, migrations};
 use crate::infra::external_apis::{EmailProvider, PaymentGateway, PushGateway, ValidationService};
 use crate::infra::{Cache, metrics};
+use crate::services::benchmark_service::BenchmarkService;
 use crate::services::data_service::DataService;
 use crate::services::job_scheduler::{JobServices, Scheduler};
 use crate::services::notification_service::{
@@ -127,6 +128,7 @@ async fn start_api(dependencies: Dependencies) -> Result<Router, DatabaseError> 
         users: UserService::new(db.clone()),
         data,
         reports,
+        benchmarks: BenchmarkService::new(db.clone(), cache, config.cache.benchmarks_ttl),
         db,
     };
     Ok(api::router(Arc::new(state)))

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::infra::Database;
 use crate::infra::config::ServerConfig;
+use crate::services::benchmark_service::BenchmarkService;
 use crate::services::data_service::DataService;
 use crate::services::report_service::ReportService;
 use crate::services::user_service::{TokenService, UserService};
@@ -25,6 +26,8 @@ pub struct ApiState {
     pub data: DataService,
     /// Reports.
     pub reports: ReportService,
+    /// Benchmarks.
+    pub benchmarks: BenchmarkService,
 }
 
 /// The state as axum hands it around.

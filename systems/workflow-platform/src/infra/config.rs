@@ -104,6 +104,9 @@ pub struct CacheConfig {
     /// How long a tenant's usage figures are remembered.
     #[serde(with = "milliseconds")]
     pub usage_ttl: Duration,
+    /// How long figures over all customers are remembered.
+    #[serde(with = "milliseconds")]
+    pub benchmarks_ttl: Duration,
 }
 
 impl Default for CacheConfig {
@@ -111,6 +114,7 @@ impl Default for CacheConfig {
         Self {
             principal_ttl: Duration::from_mins(10),
             usage_ttl: Duration::from_mins(5),
+            benchmarks_ttl: Duration::from_mins(10),
         }
     }
 }

@@ -118,6 +118,11 @@ pub fn describe() {
         "Notifications accepted and waiting for delivery"
     );
     describe_counter!("cache.requests", Unit::Count, "Look-ups in the cache");
+    describe_histogram!(
+        "benchmark.computation.duration",
+        Unit::Seconds,
+        "Duration of computing the figures over all customers"
+    );
 }
 
 /// Bucket boundaries of histograms for which the usual ones do not fit.
@@ -236,6 +241,11 @@ pub fn retries_planned() -> Gauge {
 /// An attempt to deliver a notification ended.
 pub fn notification_attempted(channel: &'static str, outcome: &'static str) {
     counter!("notification.deliveries", "channel" => channel, "outcome" => outcome).increment(1);
+}
+
+/// The figures over all customers were computed.
+pub fn benchmarks_computed(took: Duration) {
+    histogram!("benchmark.computation.duration").record(took.as_secs_f64());
 }
 
 /// The instruments of the cache.

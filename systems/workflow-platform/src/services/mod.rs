@@ -3,6 +3,7 @@
 //! A service owns its SQL and its rules and knows nothing of HTTP; the routes in [`crate::api`] call it with a
 //! principal and a request that were checked before.
 
+pub mod benchmark_service;
 pub mod data_service;
 pub mod error;
 pub mod job_scheduler;

@@ -4,6 +4,7 @@
 //! These types hold data and its rules of validity; they do no input or output.
 
 pub mod api;
+pub mod benchmark;
 pub mod ids;
 pub mod job;
 pub mod notification;

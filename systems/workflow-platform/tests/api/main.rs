@@ -3,6 +3,7 @@
 mod support;
 
 mod access;
+mod benchmarks;
 mod data;
 mod failures;
 mod users;

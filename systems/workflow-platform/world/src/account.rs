@@ -81,6 +81,11 @@ impl Account {
         self.note(|| counter!("account.webhooks", "outcome" => outcome).increment(1));
     }
 
+    /// A customer was shown benchmarks: `current`, `old` or `wrong`.
+    pub(crate) fn benchmarks(self, outcome: &'static str) {
+        self.note(|| counter!("account.benchmarks", "outcome" => outcome).increment(1));
+    }
+
     /// A process of the platform was started.
     pub(crate) fn process_started(self, service: &'static str) {
         self.note(|| counter!("account.process.starts", "service" => service).increment(1));

@@ -6,17 +6,17 @@ use workflow_platform::infra::database::migrations;
 use crate::population::{Population, store};
 
 /// Rows that the cost model assumes in tables that have years of history.
-const HISTORY: [(&str, u64); 3] = [
-    ("workflow_executions", 14_000_000),
+const HISTORY: [(&str, u64); 2] = [
     ("workflow_history", 60_000_000),
     ("data_records", 24_000_000),
 ];
 
-/// A server with the platform's schema and everything that existed before the incident.
+/// A server with the platform's schema and everything that existed before the incident; `executions` is how many
+/// workflow executions it keeps.
 ///
 /// # Errors
 /// When the schema does not fit.
-pub(crate) fn build(population: &Population) -> Result<Postgres, PgError> {
+pub(crate) fn build(population: &Population, executions: u64) -> Result<Postgres, PgError> {
     let postgres = Postgres::new(PgConfig {
         max_connections: 400,
         ..PgConfig::default()
@@ -32,6 +32,7 @@ pub(crate) fn build(population: &Population) -> Result<Postgres, PgError> {
     for (table, rows) in HISTORY {
         postgres.set_statistics(table, rows)?;
     }
+    postgres.set_statistics("workflow_executions", executions)?;
     store(&postgres, population)?;
     Ok(postgres)
 }

@@ -15,7 +15,8 @@ use workflow_platform::infra::metrics::buckets;
 use workflow_platform::process::Dependencies;
 
 use crate::account::{Account, keep};
-use crate::customers::Traffic;
+use crate::benchmarks::Followed;
+use crate::customers::{Traffic, open_start_pages};
 use crate::database;
 use crate::events::happen;
 use crate::operators::{Reach, coincide};
@@ -89,6 +90,8 @@ async fn world(spec: IncidentSpec, stop: &AtomicBool) -> Result<(), IncidentErro
         customers,
         validation,
         endpoint,
+        start_pages,
+        executions_kept,
         engine_memory_limit,
         events,
         red_herrings,
@@ -96,7 +99,7 @@ async fn world(spec: IncidentSpec, stop: &AtomicBool) -> Result<(), IncidentErro
     let end = spec.begins() + spec.lasts();
     let account = Account::open();
     let population = Arc::new(Population::draw(customers));
-    let postgres = database::build(&population)?;
+    let postgres = database::build(&population, executions_kept)?;
     let redis = Redis::new(RedisConfig::default());
     let behaviour = Behaviour {
         window: (spec.begins(), end),
@@ -126,11 +129,16 @@ async fn world(spec: IncidentSpec, stop: &AtomicBool) -> Result<(), IncidentErro
     for herring in red_herrings {
         drop(sim::spawn(coincide(reach.clone(), herring)));
     }
-    drop(sim::spawn(keep(account, postgres, end)));
     let traffic = Traffic {
         population,
         account,
     };
+    if let Some(pages) = start_pages {
+        let followed = Followed::default();
+        drop(sim::spawn(followed.clone().follow(postgres.clone())));
+        open_start_pages(&traffic, &pages, &followed);
+    }
+    drop(sim::spawn(keep(account, postgres, end)));
     drop(sim::spawn(traffic.send(rate, spec.seed, end)));
     // The recorder notices at the next export that nobody reads any more.
     while sim::now() < end && !stop.load(Ordering::Relaxed) {

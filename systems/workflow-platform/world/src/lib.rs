@@ -6,6 +6,7 @@
 //! Nothing of this is shown to a candidate: here it says what happens and why.
 
 mod account;
+mod benchmarks;
 mod cli;
 mod customers;
 mod database;

@@ -51,7 +51,7 @@ fn warn(error: &emit::ExportError) {
 async fn world(port: u16) -> anyhow::Result<()> {
     let ordinary = Conditions::ordinary();
     let population = Population::draw(ordinary.customers);
-    let postgres = database::build(&population)?;
+    let postgres = database::build(&population, ordinary.executions_kept)?;
     let now = sim::now();
     let behaviour = Behaviour {
         window: (now, now),

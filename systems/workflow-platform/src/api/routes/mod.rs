@@ -1,5 +1,6 @@
 //! The routes of the public API, one module per resource.
 
+pub mod benchmarks;
 pub mod data;
 pub mod health;
 pub mod reports;

@@ -2,12 +2,13 @@
 //!
 //! Arrivals are open-loop: nobody waits for an earlier answer, so that queues really grow when the platform falls
 //! behind. [`Traffic::send`] is where requests begin: `mix` says how often each operation is asked for, `request` builds
-//! it, `client` sends it. `archive` is one customer's own project.
+//! it, `client` sends it. `archive` is one customer's own project; `start_pages` are pages that people leave open.
 
 mod archive;
 mod client;
 mod mix;
 mod request;
+mod start_pages;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use sim::Timestamp;
 use sim::load::{Curve, arrivals};
 
 pub(crate) use archive::{enrich, import_archive};
+pub(crate) use start_pages::open_start_pages;
 
 use crate::account::Account;
 use crate::population::Population;

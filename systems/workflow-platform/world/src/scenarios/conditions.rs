@@ -22,6 +22,10 @@ pub(crate) struct Conditions {
     pub(crate) validation: Vec<Scheduled>,
     /// When one customer's webhook endpoint is down.
     pub(crate) endpoint: Option<Outage>,
+    /// Start pages that people leave open.
+    pub(crate) start_pages: Option<StartPages>,
+    /// Executions that the database keeps; a simulation holds only a part of them.
+    pub(crate) executions_kept: u64,
     /// Memory beyond which the workflow service is killed, in bytes.
     pub(crate) engine_memory_limit: u64,
     /// What people do, and when.
@@ -52,6 +56,19 @@ pub(crate) struct Outage {
     pub(crate) from: Timestamp,
     /// Its end.
     pub(crate) until: Timestamp,
+}
+
+/// Start pages that people leave open.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StartPages {
+    /// How many are open from the beginning.
+    pub(crate) early: u64,
+    /// How many more are opened.
+    pub(crate) count: u64,
+    /// When the first of these are opened …
+    pub(crate) from: Timestamp,
+    /// … and how long it takes until all of them are.
+    pub(crate) over: Duration,
 }
 
 /// Something that happens at some time.
@@ -118,6 +135,8 @@ impl Conditions {
             },
             validation: Vec::new(),
             endpoint: None,
+            start_pages: None,
+            executions_kept: 14_000_000,
             engine_memory_limit: 2 << 30,
             events: Vec::new(),
             red_herrings: Vec::new(),

@@ -12,10 +12,13 @@ mod hourly_freeze;
 mod red_herrings;
 mod slow_customer;
 mod spec;
+mod stalling_pages;
 mod timeout_cascade;
 mod variant;
 
-pub(crate) use conditions::{Archive, Conditions, Customers, Enrichment, Event, Happening, Outage};
+pub(crate) use conditions::{
+    Archive, Conditions, Customers, Enrichment, Event, Happening, Outage, StartPages,
+};
 pub use crashing_service::CrashingService;
 pub use difficulty::{Difficulty, UnknownDifficulty};
 pub use failing_webhooks::FailingWebhooks;
@@ -24,6 +27,7 @@ pub(crate) use red_herrings::RolloutOf;
 pub use red_herrings::{RedHerring, RedHerringKind};
 pub use slow_customer::SlowCustomer;
 pub use spec::{Description, IncidentSpec, Part};
+pub use stalling_pages::StallingPages;
 pub use timeout_cascade::TimeoutCascade;
 pub(crate) use variant::Timing;
 pub use variant::Variant;
@@ -41,16 +45,19 @@ pub enum Scenario {
     SlowCustomer,
     /// A service dies every few hours.
     CrashingService,
+    /// Pages stall every few minutes.
+    StallingPages,
 }
 
 impl Scenario {
     /// Every scenario.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::HourlyFreeze,
         Self::TimeoutCascade,
         Self::FailingWebhooks,
         Self::SlowCustomer,
         Self::CrashingService,
+        Self::StallingPages,
     ];
 
     /// The name on the command line.
@@ -62,6 +69,7 @@ impl Scenario {
             Self::FailingWebhooks => "failing-webhooks",
             Self::SlowCustomer => "slow-customer",
             Self::CrashingService => "crashing-service",
+            Self::StallingPages => "stalling-pages",
         }
     }
 
@@ -81,6 +89,7 @@ impl Scenario {
             // The night before: the pattern takes most of a day.
             Self::CrashingService => 60,
             Self::TimeoutCascade | Self::FailingWebhooks | Self::SlowCustomer => 9 * 60,
+            Self::StallingPages => 9 * 60 + 15,
         }
     }
 }

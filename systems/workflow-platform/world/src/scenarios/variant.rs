@@ -8,7 +8,8 @@ use sim::{Rng, Timestamp};
 use super::conditions::Conditions;
 use super::difficulty::Difficulty;
 use super::{
-    CrashingService, FailingWebhooks, HourlyFreeze, Part, Scenario, SlowCustomer, TimeoutCascade,
+    CrashingService, FailingWebhooks, HourlyFreeze, Part, Scenario, SlowCustomer, StallingPages,
+    TimeoutCascade,
 };
 
 /// A variant of a scenario.
@@ -25,6 +26,8 @@ pub enum Variant {
     SlowCustomer(SlowCustomer),
     /// Of [`Scenario::CrashingService`].
     CrashingService(CrashingService),
+    /// Of [`Scenario::StallingPages`].
+    StallingPages(StallingPages),
 }
 
 /// When things happen, in seconds after the start of the window.
@@ -59,6 +62,9 @@ impl Variant {
             Scenario::CrashingService => {
                 Self::CrashingService(CrashingService::draw(rng, difficulty, window))
             }
+            Scenario::StallingPages => {
+                Self::StallingPages(StallingPages::draw(rng, difficulty, window))
+            }
         }
     }
 
@@ -70,6 +76,7 @@ impl Variant {
             Self::FailingWebhooks(variant) => variant.timing(),
             Self::SlowCustomer(variant) => variant.timing(),
             Self::CrashingService(variant) => variant.timing(),
+            Self::StallingPages(variant) => variant.timing(),
         }
     }
 
@@ -81,6 +88,7 @@ impl Variant {
             Self::FailingWebhooks(variant) => variant.conditions(start),
             Self::SlowCustomer(variant) => variant.conditions(),
             Self::CrashingService(variant) => variant.conditions(),
+            Self::StallingPages(variant) => variant.conditions(start),
         }
     }
 }

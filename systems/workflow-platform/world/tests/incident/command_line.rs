@@ -2,12 +2,13 @@
 
 use std::process::{Command, Output};
 
-const SCENARIOS: [&str; 5] = [
+const SCENARIOS: [&str; 6] = [
     "hourly-freeze",
     "timeout-cascade",
     "failing-webhooks",
     "slow-customer",
     "crashing-service",
+    "stalling-pages",
 ];
 
 fn run(arguments: &[&str]) -> Output {
