@@ -72,3 +72,33 @@ CREATE TABLE workflow_history (
     step text NOT NULL DEFAULT '',
     PRIMARY KEY (workflow_id, at, execution_id, event, step)
 );
+
+CREATE TABLE event_triggers (
+    id uuid PRIMARY KEY,
+    tenant_id text NOT NULL,
+    event_type text NOT NULL,
+    workflow_id uuid NOT NULL,
+    input jsonb NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX event_triggers_tenant ON event_triggers (tenant_id, event_type, workflow_id);
+
+CREATE TABLE event_partitions (
+    partition_id bigint PRIMARY KEY,
+    head bigint NOT NULL,
+    committed bigint NOT NULL
+);
+
+CREATE TABLE events (
+    partition_id bigint NOT NULL,
+    sequence bigint NOT NULL,
+    id uuid NOT NULL,
+    tenant_id text NOT NULL,
+    document jsonb NOT NULL,
+    traceparent text,
+    attempts bigint NOT NULL,
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (partition_id, sequence)
+);
+CREATE UNIQUE INDEX events_tenant ON events (tenant_id, id);

@@ -15,6 +15,7 @@ use crate::infra::database::{Database, DatabaseError, migrations};
 use crate::infra::external_apis::{EmailProvider, PaymentGateway, PushGateway, ValidationService};
 use crate::infra::{Cache, metrics};
 use crate::services::data_service::DataService;
+use crate::services::event_service::{EventConsumer, EventService, TriggerService};
 use crate::services::job_scheduler::{JobServices, Scheduler};
 use crate::services::notification_service::{
     Channels, NotificationClient, NotificationService, WebhookSender,
@@ -127,6 +128,8 @@ async fn start_api(dependencies: Dependencies) -> Result<Router, DatabaseError> 
         users: UserService::new(db.clone()),
         data,
         reports,
+        events: EventService::new(db.clone()),
+        triggers: TriggerService::new(db.clone()),
         db,
     };
     Ok(api::router(Arc::new(state)))
@@ -139,20 +142,28 @@ fn start_workflow_service(dependencies: Dependencies) -> Router {
         http,
         ..
     } = dependencies;
+    let db = open_pool(
+        postgres,
+        "workflow-service",
+        config.database.engine_pool_size,
+        &config,
+    );
     let engine = Engine::new(EngineParts {
-        db: open_pool(
-            postgres,
-            "workflow-service",
-            config.database.engine_pool_size,
-            &config,
-        ),
+        db: db.clone(),
         notifications: NotificationClient::new(http.clone(), &config.internal.notification_service),
-        payments: PaymentGateway::new(http, &config.external.payment),
+        payments: PaymentGateway::new(http.clone(), &config.external.payment),
         config: config.engine.clone(),
     });
     let (runs, recovers) = (engine.clone(), engine.clone());
     drop(sim::spawn(async move { runs.run().await }));
     drop(sim::spawn(async move { recovers.recover().await }));
+    let consumer = EventConsumer::new(
+        db,
+        ValidationService::new(http, &config.external.validation),
+        engine.clone(),
+        config.events.clone(),
+    );
+    drop(sim::spawn(async move { consumer.run().await }));
     internal::workflow_service::router(engine, &config.server)
 }
 

@@ -24,6 +24,8 @@ pub fn router(state: SharedState) -> Router {
         .merge(routes::users::router())
         .merge(routes::data::router())
         .merge(routes::reports::router())
+        .merge(routes::events::router())
+        .merge(routes::triggers::router())
         .merge(routes::health::router())
         .fallback(async || ApiError::NoRoute.into_response())
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed.into_response())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::infra::Database;
 use crate::infra::config::ServerConfig;
 use crate::services::data_service::DataService;
+use crate::services::event_service::{EventService, TriggerService};
 use crate::services::report_service::ReportService;
 use crate::services::user_service::{TokenService, UserService};
 use crate::services::workflow_service::WorkflowService;
@@ -25,6 +26,10 @@ pub struct ApiState {
     pub data: DataService,
     /// Reports.
     pub reports: ReportService,
+    /// Events of customers' systems.
+    pub events: EventService,
+    /// What they start.
+    pub triggers: TriggerService,
 }
 
 /// The state as axum hands it around.

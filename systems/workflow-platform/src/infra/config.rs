@@ -26,6 +26,8 @@ pub struct Config {
     pub external: ExternalConfig,
     /// Services of the platform that call each other.
     pub internal: InternalConfig,
+    /// The handling of events that customers' systems send.
+    pub events: EventConfig,
 }
 
 /// The public HTTP server.
@@ -298,6 +300,33 @@ impl Default for InternalConfig {
                 Duration::from_secs(5),
                 3,
             ),
+        }
+    }
+}
+
+/// The handling of events that customers' systems send.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EventConfig {
+    /// How often new events are looked for.
+    #[serde(with = "milliseconds")]
+    pub poll_interval: Duration,
+    /// Events of a partition that are read at a time.
+    pub batch_size: u32,
+    /// Handling that fails is repeated. An event waits for those before it, so that there is no last attempt.
+    pub retry: RetryConfig,
+}
+
+impl Default for EventConfig {
+    fn default() -> Self {
+        Self {
+            poll_interval: Duration::from_secs(1),
+            batch_size: 100,
+            retry: RetryConfig {
+                attempts: u32::MAX,
+                base_delay: Duration::from_secs(1),
+                max_delay: Duration::from_secs(30),
+            },
         }
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use axum::http::Method;
 use metrics::{
-    Counter, Gauge, Histogram, SharedString, Unit, counter, describe_counter, describe_gauge,
-    describe_histogram, gauge, histogram,
+    Counter, Gauge, Histogram, Label, SharedString, Unit, counter, describe_counter,
+    describe_gauge, describe_histogram, gauge, histogram,
 };
 
 use super::database::PoolStatus;
@@ -118,6 +118,26 @@ pub fn describe() {
         "Notifications accepted and waiting for delivery"
     );
     describe_counter!("cache.requests", Unit::Count, "Look-ups in the cache");
+    describe_counter!(
+        "messaging.client.sent.messages",
+        Unit::Count,
+        "Events appended to the log"
+    );
+    describe_histogram!(
+        "messaging.process.duration",
+        Unit::Seconds,
+        "Duration of attempts to handle an event"
+    );
+    describe_gauge!(
+        "event.consumer.lag",
+        Unit::Count,
+        "Events of a partition that are not handled yet"
+    );
+    describe_gauge!(
+        "event.consumer.oldest_age",
+        Unit::Seconds,
+        "Time since the oldest of these came in"
+    );
 }
 
 /// Bucket boundaries of histograms for which the usual ones do not fit.
@@ -236,6 +256,35 @@ pub fn retries_planned() -> Gauge {
 /// An attempt to deliver a notification ended.
 pub fn notification_attempted(channel: &'static str, outcome: &'static str) {
     counter!("notification.deliveries", "channel" => channel, "outcome" => outcome).increment(1);
+}
+
+/// An event was appended to the log.
+pub fn event_published(partition: i64) {
+    counter!(
+        "messaging.client.sent.messages",
+        "messaging.destination.name" => "events",
+        "messaging.destination.partition.id" => partition.to_string(),
+    )
+    .increment(1);
+}
+
+/// An attempt to handle an event ended.
+pub fn event_attempted(partition: i64, error_type: Option<&str>, took: Duration) {
+    let mut labels = vec![
+        Label::from_static_parts("messaging.destination.name", "events"),
+        Label::new("messaging.destination.partition.id", partition.to_string()),
+    ];
+    labels.extend(error_type.map(|kind| Label::new("error.type", kind.to_owned())));
+    histogram!("messaging.process.duration", labels).record(took.as_secs_f64());
+}
+
+/// How far the handling of a partition's events is behind.
+pub fn event_backlog(partition: i64, lag: i64, oldest_age: Duration) {
+    let partition = partition.to_string();
+    gauge!("event.consumer.lag", "messaging.destination.partition.id" => partition.clone())
+        .set(lag as f64);
+    gauge!("event.consumer.oldest_age", "messaging.destination.partition.id" => partition)
+        .set(oldest_age.as_secs_f64());
 }
 
 /// The instruments of the cache.

@@ -51,6 +51,21 @@ pub enum ServiceError {
 }
 
 impl ServiceError {
+    /// A short, stable name for telemetry (`error.type`).
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::NotFound { .. } => "not_found",
+            Self::Conflict(_) => "conflict",
+            Self::Invalid(_) => "invalid_request",
+            Self::Forbidden { .. } => "forbidden",
+            Self::QuotaExceeded { .. } => "quota_exceeded",
+            Self::Busy(_) => "busy",
+            Self::Database(error) => error.kind(),
+            Self::Upstream(_) => "upstream",
+        }
+    }
+
     /// Something that does not exist.
     pub fn not_found(resource: &'static str, id: impl ToString) -> Self {
         Self::NotFound {

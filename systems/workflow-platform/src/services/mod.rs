@@ -5,6 +5,7 @@
 
 pub mod data_service;
 pub mod error;
+pub mod event_service;
 pub mod job_scheduler;
 pub mod notification_service;
 pub mod report_service;

@@ -74,6 +74,14 @@ uuid_id!(
     /// A generated report.
     ReportId
 );
+uuid_id!(
+    /// An event of a customer's system.
+    EventId
+);
+uuid_id!(
+    /// What starts a workflow when an event comes in.
+    TriggerId
+);
 
 /// A tenant's short name, such as `acme`. Cheap to clone: it travels with every request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

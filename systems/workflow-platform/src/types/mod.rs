@@ -4,6 +4,7 @@
 //! These types hold data and its rules of validity; they do no input or output.
 
 pub mod api;
+pub mod event;
 pub mod ids;
 pub mod job;
 pub mod notification;
@@ -13,5 +14,7 @@ pub mod user;
 pub mod validate;
 pub mod workflow;
 
-pub use ids::{ExecutionId, JobId, NotificationId, ReportId, TenantId, UserId, WorkflowId};
+pub use ids::{
+    EventId, ExecutionId, JobId, NotificationId, ReportId, TenantId, TriggerId, UserId, WorkflowId,
+};
 pub use validate::{Validate, Violation, Violations};

@@ -4,6 +4,7 @@ mod support;
 
 mod access;
 mod data;
+mod events;
 mod failures;
 mod users;
 mod workflows;

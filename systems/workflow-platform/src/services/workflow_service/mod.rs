@@ -9,6 +9,8 @@ mod read;
 mod rows;
 mod service;
 mod start;
+mod triggered;
 mod update;
 
 pub use service::WorkflowService;
+pub use triggered::{ApprovedStart, TriggeredStarts};

@@ -106,7 +106,7 @@ async fn startable(
 }
 
 /// Stores the execution, with the definition that it is started with, and the first entry of its history.
-async fn accept(
+pub(super) async fn accept(
     tx: &mut Transaction,
     principal: &Principal,
     id: WorkflowId,
